@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "charmux/base/bytes.hpp"
+#include "charmux/protocol/telnet_decoder.hpp"
+#include "charmux/protocol/telnet_options.hpp"
+
+namespace charmux::protocol {
+
+/// What the peer typed or printed, with doubled IACs undone and CR fillers gone. Never empty. The bytes are a part of
+/// what was fed, and live no longer than that.
+struct TelnetData {
+  BytesView bytes;
+};
+
+/// BRK, IP, AYT, AO, EC, EL or DM. What is done about it is the caller's business; DM discards nothing here.
+struct TelnetSignal {
+  TelnetCommand command;
+};
+
+/// The size of the peer's window (RFC 1073). A zero is "unspecified"; 0x0 says nothing and is not reported.
+struct TelnetWindow {
+  std::uint16_t columns;
+  std::uint16_t rows;
+};
+
+/// The name of the peer's terminal (RFC 1091), cut to TelnetPeer::kMaxTerminalName bytes. Any bytes: print it with
+/// printable().
+struct TelnetTerminal {
+  std::string name;
+};
+
+using TelnetEvent = std::variant<TelnetData, TelnetSignal, TelnetWindow, TelnetTerminal>;
+
+/// One end of a telnet connection: what comes in becomes events, and the answers that the protocol owes. What goes out
+/// is encoded by telnet_encode(). No I/O and no clock: the caller moves the bytes. Owned by its session; one thread.
+class TelnetPeer {
+ public:
+  using Role = TelnetRole;
+
+  /// Bytes of a terminal's name that are kept (RFC 1091 allows 40); the rest is cut off.
+  static constexpr std::size_t kMaxTerminalName = 64;
+
+  /// `role` is ours.
+  explicit TelnetPeer(Role role) : decoder_(role), options_(role) {}
+
+  /// Appends what this end says first: a server's offers and wishes; of a client, nothing. Once, before any feed().
+  void greet(Bytes& replies) { options_.greet(replies); }
+
+  /// Consumes all of `in`; appends to `events` what it means, and to `replies` what must be sent back for it: after all
+  /// that was encoded under the binary_out() of before this call, and before all that is encoded after it. Events are
+  /// at most a few dozen bytes for each byte fed, so feed bounded pieces.
+  void feed(BytesView in, std::vector<TelnetEvent>& events, Bytes& replies);
+
+  /// Whether we send in BINARY: CR is not stuffed.
+  [[nodiscard]] bool binary_out() const { return options_.ours(TelnetOption::binary); }
+  /// Whether the peer sends in BINARY: CR has no filler.
+  [[nodiscard]] bool binary_in() const { return options_.peers(TelnetOption::binary); }
+
+ private:
+  void hear(const TelnetDecoder::Negotiation& negotiation, Bytes& replies);
+  void note(const TelnetDecoder::Subnegotiation& sub, std::vector<TelnetEvent>& events) const;
+
+  TelnetDecoder decoder_;
+  TelnetOptions options_;
+  bool asked_terminal_ = false;  ///< SB TERMINAL-TYPE SEND went out; asking again would make some clients rotate names
+};
+
+}  // namespace charmux::protocol
