@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "charmux/base/bytes.hpp"
+#include "charmux/base/result.hpp"
+#include "charmux/base/units.hpp"
+#include "charmux/history/mark.hpp"
+#include "charmux/history/time_index.hpp"
+
+namespace charmux::history {
+
+/// A console's history and its only queue of output: the newest `size` bytes it printed, each at an absolute offset
+/// that never repeats, in a file that outlives the process. The backend is read straight into window(); any number of
+/// readers, which it knows nothing of, see it through view(). The file is mapped twice, side by side, so both are
+/// contiguous wherever they lie.
+///
+/// The next window() overwrites the oldest bytes: no view outlives it. Nothing here waits or calls out, but open() and
+/// close_cleanly(), which use the disk. Move-only; used by one thread; must not move while a Cursor points to it.
+///
+/// The file is valid at every instant, so a process may be killed at any: nothing is trusted but what lies in
+/// [reserved - size, head), and `reserved` is raised over a window before the window is given out. Destroying a ring
+/// without close_cleanly() is the same as being killed.
+class Ring {
+ public:
+  static constexpr std::uint64_t kSmallest = 64 * KiB;
+  static constexpr std::uint64_t kLargest = 1 * GiB;
+  static constexpr std::uint64_t kWindows = 16;  ///< windows that fit in a ring
+
+  struct Opened;
+  /// The history in the file at `path` (mode 0600), made when there is none. A corrupt or foreign file is renamed and a
+  /// new history begins; one of another size is carried over. Trouble with the disk is no failure: the history is then
+  /// in memory and not_kept() says why. Fails when `size` is no power of two from kSmallest to kLargest, or memory is
+  /// out.
+  [[nodiscard]] static Result<Opened> open(const std::string& path, std::uint64_t size);
+
+  Ring(Ring&& other) noexcept;
+  Ring& operator=(Ring&& other) noexcept;
+  Ring(const Ring&) = delete;
+  Ring& operator=(const Ring&) = delete;
+  ~Ring();
+
+  [[nodiscard]] std::uint64_t size() const;
+  /// The offset of the next byte.
+  [[nodiscard]] std::uint64_t head() const;
+  /// The oldest offset that may be read; equal to head() when there is nothing. Goes up with window(), and partly back
+  /// down with commit().
+  [[nodiscard]] std::uint64_t tail() const;
+
+  /// Room for the next read(2), at head(): size() / kWindows bytes. What it will overwrite is unreadable from here on.
+  [[nodiscard]] BytesSpan window();
+  /// The first `n` bytes of the window are the stream's next. The caller has written no byte of the window beyond them:
+  /// what lies there is the oldest history, readable again. 0 gives the window back.
+  void commit(std::size_t n, WallTime now);
+  /// At most `most` bytes from `from` on, in one piece; tail() <= from <= head().
+  [[nodiscard]] BytesView view(std::uint64_t from, std::size_t most) const;
+
+  /// From here on the source is being read. The time since it last was (after a crash: since the last commit) becomes a
+  /// not_recorded mark, but for the very first time. Without effect while recording.
+  void begin_recording(WallTime now);
+  /// From here on nobody reads the source. Without effect while not recording.
+  void end_recording(WallTime now);
+
+  /// A mark at head(). Where one of the same kind stands already at this offset, not_recorded and unverified ones
+  /// become one with both their times under a new number, so that every reader hears of it. The newest 64 are kept.
+  void add_mark(MarkKind kind, WallTime from, WallTime to, std::uint64_t bytes);
+  /// The oldest mark kept whose number is above `after_number`.
+  [[nodiscard]] std::optional<NumberedMark> next_mark(std::uint64_t after_number) const;
+  /// The number of the newest mark; 0 when there was none ever.
+  [[nodiscard]] std::uint64_t last_mark_number() const;
+  /// The number of the newest mark that stands before `offset`: what a reader who begins there need not be told.
+  [[nodiscard]] std::uint64_t marks_before(std::uint64_t offset) const;
+
+  /// Why the history will not outlive the process ("disk full"), or empty.
+  [[nodiscard]] const std::string& not_kept() const;
+  /// When the newest byte was read, in this process or an earlier one.
+  [[nodiscard]] std::optional<WallTime> last_output() const;
+  [[nodiscard]] const TimeIndex& times() const;
+
+  /// Ends recording and puts all on the disk, so that even a power cut from here on leaves it verified. The last thing
+  /// done with a ring. Blocks.
+  void close_cleanly(WallTime now);
+
+ private:
+  struct State;
+  explicit Ring(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// A ring, and what its user should read in the log: each a sentence.
+struct Ring::Opened {
+  Ring ring;
+  std::vector<std::string> remarks;
+};
+
+}  // namespace charmux::history
