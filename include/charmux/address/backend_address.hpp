@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "charmux/address/place.hpp"
+#include "charmux/base/result.hpp"
+
+namespace charmux::address {
+
+/// The most bytes of a console's name.
+inline constexpr std::size_t kMostName = 255;
+
+/// A pty that another program (QEMU) allocated, opened by its absolute path.
+struct Pty {
+  std::string path;
+  friend bool operator==(const Pty&, const Pty&) = default;
+};
+
+/// A UNIX stream socket that we connect to.
+struct Unix {
+  SocketPath at;
+  friend bool operator==(const Unix&, const Unix&) = default;
+};
+
+/// A TCP server that we connect to.
+struct Tcp {
+  HostPort at;
+  friend bool operator==(const Tcp&, const Tcp&) = default;
+};
+
+/// Where a console's bytes come from.
+using Backend = std::variant<Pty, Unix, Tcp>;
+
+/// Reads `pty:/path`, `unix:/path`, `unix:@abstract` or `tcp:host:port`; opens nothing. Backends take no options.
+[[nodiscard]] Result<Backend> parse_backend(std::string_view text);
+/// The address that reads back as the same backend.
+[[nodiscard]] std::string to_text(const Backend& backend);
+
+/// A console as a command line gives it.
+struct NamedBackend {
+  std::string name;
+  Backend backend;
+  friend bool operator==(const NamedBackend&, const NamedBackend&) = default;
+};
+
+/// Reads `NAME=ADDRESS`, split at the first '='.
+[[nodiscard]] Result<NamedBackend> parse_console(std::string_view text);
+/// Whether a console may be called so: 1 to 255 bytes, any but NUL.
+[[nodiscard]] Status check_name(std::string_view name);
+
+/// What is wrong with a scheme that is none of `known`: "unknown scheme 'serial': use pty, unix or tcp".
+[[nodiscard]] Error unknown_scheme(std::string_view scheme, std::span<const std::string_view> known);
+
+}  // namespace charmux::address

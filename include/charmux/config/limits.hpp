@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "charmux/base/units.hpp"
+
+namespace charmux::config {
+
+/// Every limit the daemon has that a user may set; each is a key of [limits] of the same name. The bounds of each stand
+/// in known_keys().
+struct Limits {
+  /// The most clients at once, over all listeners. 0: as many as open files allow, less a reserve of 64.
+  /// When hit: a new client is told "[charmux: full, try later]" and closed; those inside notice nothing.
+  std::uint64_t viewers = 0;
+  /// Bytes of a writer's decoded input that wait for the guest. When hit: that writer's socket is not read until the
+  /// guest takes some; nothing is dropped.
+  std::uint64_t input_queue = 4 * KiB;
+  /// Bytes that wait for a viewer outside the history: notices, telnet negotiation. When hit: a client whose own
+  /// requests fill it is not read until it takes some; a notice that finds no room is left out.
+  std::uint64_t outbox = 16 * KiB;
+  /// How long a backend's socket may take to answer a connect. When hit: "held by another client", tried again.
+  std::chrono::milliseconds connect_timeout{std::chrono::seconds(5)};
+  /// The first pause before a backend is opened again; each later one is twice as long.
+  std::chrono::milliseconds reopen_first{250};
+  /// The longest such pause: here they stop growing.
+  std::chrono::milliseconds reopen_most{std::chrono::seconds(30)};
+  /// What a stop leaves to bytes that are queued for viewers. When hit: the rest is dropped and the daemon ends.
+  std::chrono::milliseconds stop_drain{std::chrono::seconds(2)};
+  /// How long a notice waits for the end of an escape or UTF-8 sequence. When hit: it is sent all the same.
+  std::chrono::milliseconds notice_wait{std::chrono::seconds(1)};
+  friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+}  // namespace charmux::config

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "charmux/address/backend_address.hpp"
+
+#include <array>
+
+#include "charmux/address/parts.hpp"
+#include "charmux/base/text.hpp"
+
+namespace charmux::address {
+namespace {
+
+constexpr std::array<std::string_view, 3> kSchemes = {"pty", "unix", "tcp"};
+constexpr std::size_t kMostPath = 4095;  // PATH_MAX, less its NUL
+
+Result<Backend> parse_pty(const std::string& path) {
+  if (path[0] != '/') return failure("path {} is not absolute: write pty:/dev/pts/N", in_quotes(path));
+  if (path.size() > kMostPath)
+    return failure("a path of {} bytes is too long: it holds at most {}", path.size(), kMostPath);
+  return Pty{path};
+}
+
+Result<Backend> parse_tcp(const std::string& place) {
+  if (place[0] == '/' || place[0] == '@')
+    return failure("{} is a UNIX socket, not HOST:PORT: write unix:{}", in_quotes(place), printable(place));
+  return parse_host_port(place, Side::connect).map([](HostPort at) { return Backend(Tcp{std::move(at)}); });
+}
+
+struct ToText {
+  std::string operator()(const Pty& pty) const { return "pty:" + with_doubled_commas(pty.path); }
+  std::string operator()(const Unix& socket) const { return "unix:" + to_text(socket.at); }
+  std::string operator()(const Tcp& tcp) const { return "tcp:" + to_text(tcp.at); }
+};
+
+}  // namespace
+
+Error unknown_scheme(std::string_view scheme, std::span<const std::string_view> known) {
+  // Of two or three letters nearly every scheme is near every other: a guess would mislead.
+  const std::string_view near = scheme.size() > 3 ? nearest(scheme, known) : std::string_view{};
+  return {fmt::format("unknown scheme {}: use {}{}", in_quotes(scheme), either_of(known),
+                      near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near))};
+}
+
+Result<Backend> parse_backend(std::string_view text) {
+  const Result<Parts> parts = split(text);
+  if (!parts) return tl::unexpected(parts.error());
+  const bool is_pty = parts->scheme == "pty";
+  const bool is_unix = parts->scheme == "unix";
+  if (!is_pty && !is_unix && parts->scheme != "tcp") return tl::unexpected(unknown_scheme(parts->scheme, kSchemes));
+  if (!parts->options.empty())
+    return failure("unknown option {}: {} takes none; write ,, for a comma in a path",
+                   in_quotes(parts->options[0].name), parts->scheme);
+  if (is_pty) return parse_pty(parts->place);
+  if (!is_unix) return parse_tcp(parts->place);
+  return parse_socket_path(parts->place).map([](SocketPath at) { return Backend(Unix{std::move(at)}); });
+}
+
+std::string to_text(const Backend& backend) { return std::visit(ToText{}, backend); }
+
+Status check_name(std::string_view name) {
+  if (name.empty()) return failure("a console needs a name that is not empty");
+  if (name.size() > kMostName)
+    return failure("a name of {} bytes is too long: it holds at most {}", name.size(), kMostName);
+  if (name.find('\0') != std::string_view::npos) return failure("a console's name cannot hold a NUL byte");
+  return {};
+}
+
+Result<NamedBackend> parse_console(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos)
+    return failure("{} has no '=': write NAME=ADDRESS, such as c1=unix:/run/vm.sock", in_quotes(text));
+  const std::string_view name = text.substr(0, equals);
+  if (const Status good = check_name(name); !good) return tl::unexpected(good.error());
+  return parse_backend(text.substr(equals + 1)).map([&](Backend backend) {
+    return NamedBackend{std::string(name), std::move(backend)};
+  });
+}
+
+}  // namespace charmux::address

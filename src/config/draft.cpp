@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/draft.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "charmux/address/parts.hpp"
+#include "charmux/base/text.hpp"
+
+namespace charmux::config {
+namespace {
+
+constexpr std::array<std::string_view, 4> kTables = {"history", "limits", "console", "listen"};
+
+bool is_table(std::string_view name) { return std::find(kTables.begin(), kTables.end(), name) != kTables.end(); }
+
+void report_unknown_table(const Section& section, Report& report) {
+  const std::string_view near = nearest(section.name, kTables);
+  const std::string what = section.is_list ? "[[" + section.name + "]]" : "[" + section.name + "]";
+  report.add(section.at, near.empty()
+                             ? fmt::format("unknown table {}: use [history], [limits], [[console]] or [[listen]]", what)
+                             : fmt::format("unknown table {}: did you mean {}?", what, table_text(near)));
+}
+
+ConsoleDraft read_console(const Section::Table& table, Report& report) {
+  ConsoleDraft console{table.at, {}, {}, Settings::read("console", table.at, table.entries, report)};
+  const Settings& settings = console.settings;
+  settings.take("name", console.name);
+  if (const Status good = address::check_name(console.name); !good && settings.has("name"))
+    report.add(settings.at("name", table.at), good.error().text);
+  std::string backend;
+  settings.take("backend", backend);
+  if (!settings.has("backend")) return console;
+  Result<address::Backend> parsed = address::parse_backend(backend);
+  if (parsed)
+    console.backend = std::move(*parsed);
+  else
+    report.add(settings.at("backend", table.at), fmt::format("{}: {}", backend, parsed.error().text));
+  return console;
+}
+
+void read_section(const Section& section, Draft& draft, Report& report) {
+  if (!is_table(section.name)) return report_unknown_table(section, report);
+  if (section.is_list != is_list(section.name))
+    return report.add(section.at, fmt::format("'{}' must be written {}", section.name, table_text(section.name)));
+  for (const Section::Table& table : section.tables) {
+    if (section.name == "console")
+      draft.consoles.push_back(read_console(table, report));
+    else if (section.name == "listen")
+      draft.listens.push_back(read_listen(table.at, table.entries, report));
+    else
+      (section.name == "history" ? draft.history : draft.limits) =
+          Settings::read(section.name, table.at, table.entries, report);
+  }
+}
+
+}  // namespace
+
+Draft read_draft(const Document& document, Report& report) {
+  Draft draft;
+  std::vector<Entry> keys;
+  for (const Entry& entry : document.top) {
+    if (is_table(entry.key))
+      report.add(entry.key_at, fmt::format("'{}' must be written {}", entry.key, table_text(entry.key)));
+    else
+      keys.push_back(entry);
+  }
+  draft.top = Settings::read("", {}, keys, report);
+  for (const Section& section : document.sections) read_section(section, draft, report);
+  return draft;
+}
+
+void add_console(std::string_view argument, Draft& draft, Report& report) {
+  const Origin at{0, 0, "--console"};
+  Result<address::NamedBackend> parsed = address::parse_console(argument);
+  if (parsed) {
+    draft.consoles.push_back({at, std::move(parsed->name), std::move(parsed->backend), {}});
+    return;
+  }
+  report.add(at, fmt::format("{}: {}", argument, parsed.error().text));
+  // Its listeners are not wrong because its backend is: the name is kept.
+  draft.consoles.push_back({at, std::string(argument.substr(0, argument.find('='))), {}, {}});
+}
+
+void add_listen(std::string_view argument, Draft& draft, Report& report) {
+  const Origin at{0, 0, "--listen"};
+  draft.listens.push_back(read_listen(at, {{"address", at, std::string(argument), at}}, report));
+}
+
+}  // namespace charmux::config

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "charmux/config/config.hpp"
+#include "config/document.hpp"
+#include "config/report.hpp"
+#include "config/settings.hpp"
+
+namespace charmux::config {
+
+/// A console as written, before it is compared with anything else. No name or no backend: that was reported.
+struct ConsoleDraft {
+  Origin at;
+  std::string name;
+  std::optional<address::Backend> backend;
+  Settings settings;
+};
+
+/// A listener as written. No place: that was reported.
+struct ListenDraft {
+  Origin at;  ///< of the address
+  std::optional<address::Place> place;
+  Listen listen;  ///< all but the place
+  Settings settings;
+};
+
+/// All that was written, file first.
+struct Draft {
+  Settings top;
+  Settings history;
+  Settings limits;
+  std::vector<ConsoleDraft> consoles;
+  std::vector<ListenDraft> listens;
+};
+
+/// Takes the document apart by the names of its tables; what does not belong is reported.
+[[nodiscard]] Draft read_draft(const Document& document, Report& report);
+
+/// Adds a console given as NAME=ADDRESS on the command line.
+void add_console(std::string_view argument, Draft& draft, Report& report);
+/// Adds a listener given as ADDRESS on the command line.
+void add_listen(std::string_view argument, Draft& draft, Report& report);
+
+/// A listener from its address and the keys beside it (none on the command line; `table_at` is then the address's
+/// place).
+[[nodiscard]] ListenDraft read_listen(const Origin& table_at, const std::vector<Entry>& entries, Report& report);
+
+}  // namespace charmux::config

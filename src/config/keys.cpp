@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "charmux/config/keys.hpp"
+
+#include <array>
+
+#include "charmux/base/units.hpp"
+
+namespace charmux::config {
+namespace {
+
+constexpr std::array<std::string_view, 2> kAccess = {"watch", "control"};
+constexpr std::array<std::string_view, 2> kOnLag = {"skip", "close"};
+constexpr std::array<std::string_view, 2> kSwitch = {"on", "off"};
+
+constexpr std::uint64_t kSecond = 1000;
+constexpr std::uint64_t kMinute = 60 * kSecond;
+constexpr bool kRequired = true;
+constexpr bool kOption = true;
+
+using Kind = KeyKind;
+constexpr KeyInfo kKeys[] = {
+    {"", "state_dir", "\"/var/lib/charmux\"", 0, 0, {}, Kind::path},
+    {"", "runtime_dir", "\"/run/charmux\"", 0, 0, {}, Kind::path},
+
+    {"history", "size", "\"1MiB\"", 64 * KiB, GiB, {}, Kind::ring_size},
+    {"history", "replay", "\"32KiB\"", 0, GiB, {}, Kind::size},
+
+    {"limits", "viewers", "0", 0, 1'000'000, {}, Kind::count},
+    {"limits", "input_queue", "\"4KiB\"", 1, 64 * KiB, {}, Kind::size},
+    {"limits", "outbox", "\"16KiB\"", KiB, MiB, {}, Kind::size},
+    {"limits", "connect_timeout", "\"5s\"", 1, 10 * kMinute, {}, Kind::time},
+    {"limits", "reopen_first", "\"250ms\"", 1, 10 * kMinute, {}, Kind::time},
+    {"limits", "reopen_most", "\"30s\"", 1, 60 * kMinute, {}, Kind::time},
+    // The daemon is to be gone within 5 s of a stop, so that systemd need not kill it.
+    {"limits", "stop_drain", "\"2s\"", 0, 4 * kSecond, {}, Kind::time},
+    {"limits", "notice_wait", "\"1s\"", 0, 10 * kSecond, {}, Kind::time},
+
+    {"console", "name", "", 0, 0, {}, Kind::text, kRequired},
+    {"console", "backend", "", 0, 0, {}, Kind::text, kRequired},
+    {"console", "size", "\"1MiB\"", 64 * KiB, GiB, {}, Kind::ring_size},
+    {"console", "replay", "\"32KiB\"", 0, GiB, {}, Kind::size},
+
+    {"listen", "address", "", 0, 0, {}, Kind::text, kRequired},
+    {"listen", "console", "", 0, 0, {}, Kind::text, !kRequired, kOption},
+    {"listen", "access", "\"control\"", 0, 0, kAccess, Kind::choice, !kRequired, kOption},
+    {"listen", "replay", "\"32KiB\"", 0, GiB, {}, Kind::size, !kRequired, kOption},
+    {"listen", "on-lag", "\"skip\"", 0, 0, kOnLag, Kind::choice, !kRequired, kOption},
+    {"listen", "notices", "\"on\"", 0, 0, kSwitch, Kind::choice, !kRequired, kOption},
+    {"listen", "insecure", "false", 0, 0, {}, Kind::flag, !kRequired, kOption},
+};
+
+}  // namespace
+
+std::span<const KeyInfo> known_keys() { return kKeys; }
+
+bool is_list(std::string_view table) { return table == "console" || table == "listen"; }
+
+std::string table_text(std::string_view table) {
+  const std::string name(table);
+  return is_list(table) ? "[[" + name + "]]" : "[" + name + "]";
+}
+
+}  // namespace charmux::config

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "charmux/config/command_line.hpp"
+#include "charmux/config/config.hpp"
+#include "charmux/config/environment.hpp"
+#include "config/draft.hpp"
+#include "config/report.hpp"
+
+namespace charmux::config {
+
+/// What was written, with every default filled in and every part held against the others. The result is a Config only
+/// when the report stays empty.
+[[nodiscard]] Config settle(const Draft& draft, const CommandLine& command_line, const Environment& environment,
+                            Report& report);
+
+/// The part of it that is about listeners; the config's consoles are settled already.
+void settle_listens(const Draft& draft, Config& config, Report& report);
+
+}  // namespace charmux::config

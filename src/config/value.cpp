@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/value.hpp"
+
+#include <algorithm>
+
+#include "charmux/address/parts.hpp"
+#include "charmux/base/text.hpp"
+#include "charmux/base/units.hpp"
+
+namespace charmux::config {
+namespace {
+
+using address::in_quotes;
+
+struct KindOf {
+  std::string_view operator()(const std::string&) const { return "a text"; }
+  std::string_view operator()(std::int64_t) const { return "an integer"; }
+  std::string_view operator()(bool) const { return "a boolean"; }
+  std::string_view operator()(const OtherKind& other) const { return other.name; }
+};
+
+std::string words_of(const KeyInfo& key, std::string_view before, std::string_view after) {
+  std::vector<std::string> whole;
+  for (const std::string_view word : key.words)
+    whole.push_back(std::string(before) + std::string(word) + std::string(after));
+  const std::vector<std::string_view> views(whole.begin(), whole.end());
+  return either_of(views);
+}
+
+std::string expected_of(const KeyInfo& key) {
+  switch (key.kind) {
+    case KeyKind::text: return "a text in quotes";
+    case KeyKind::path: return "an absolute path in quotes";
+    case KeyKind::size: return "a size in quotes, such as \"64KiB\"";
+    case KeyKind::ring_size: return "a size in quotes, such as \"1MiB\"";
+    case KeyKind::time: return "a time in quotes, such as \"2s\"";
+    case KeyKind::count: return "a whole number";
+    case KeyKind::choice: return words_of(key, "\"", "\"");
+    case KeyKind::flag: return "true or false";
+  }
+  return {};
+}
+
+tl::unexpected<Error> wrong_type(const KeyInfo& key, const Entry& entry) {
+  return failure(" must be {}, not {}", expected_of(key), std::visit(KindOf{}, entry.value));
+}
+
+std::string number_text(const KeyInfo& key, std::uint64_t number) {
+  if (key.kind == KeyKind::count) return fmt::format("{}", number);
+  if (number == 0) return "0";
+  if (key.kind == KeyKind::time) return format_duration(std::chrono::milliseconds(number));
+  return format_size(number);
+}
+
+/// Whether a number is within its key's bounds, whatever its unit.
+Result<SettingValue> within_bounds(const KeyInfo& key, std::uint64_t number, std::string_view as_written) {
+  const bool power_of_two = number != 0 && (number & (number - 1)) == 0;
+  const bool ring = key.kind == KeyKind::ring_size;
+  if (number < key.least || number > key.most || (ring && !power_of_two))
+    return failure(" must be {}from {} to {}, not {}", ring ? "a power of two " : "", number_text(key, key.least),
+                   number_text(key, key.most), as_written);
+  if (key.kind == KeyKind::time) return SettingValue(std::chrono::milliseconds(number));
+  return SettingValue(number);
+}
+
+Result<SettingValue> fit_count(const KeyInfo& key, const Entry& entry) {
+  const auto* const number = std::get_if<std::int64_t>(&entry.value);
+  if (number == nullptr) return wrong_type(key, entry);
+  if (*number < 0) return failure(" must be from {} to {}, not {}", key.least, key.most, *number);
+  return within_bounds(key, static_cast<std::uint64_t>(*number), fmt::format("{}", *number));
+}
+
+/// A size or a time. 0 is the same in every unit, so it may stand without one and without quotes.
+Result<SettingValue> fit_quantity(const KeyInfo& key, const Entry& entry) {
+  const auto* const number = std::get_if<std::int64_t>(&entry.value);
+  if (number != nullptr && *number == 0) return within_bounds(key, 0, "0");
+  const auto* const text = std::get_if<std::string>(&entry.value);
+  if (text == nullptr) return wrong_type(key, entry);
+  Result<std::uint64_t> quantity = key.kind == KeyKind::time
+                                       ? parse_duration(*text).map([](std::chrono::milliseconds time) {
+                                           return static_cast<std::uint64_t>(time.count());
+                                         })
+                                       : parse_size(*text);
+  if (!quantity) return failure(": {}", quantity.error().text);
+  return within_bounds(key, *quantity, *text);
+}
+
+Result<SettingValue> fit_text(const KeyInfo& key, const Entry& entry) {
+  const auto* const text = std::get_if<std::string>(&entry.value);
+  if (text == nullptr) return wrong_type(key, entry);
+  if (key.kind == KeyKind::path && ((*text)[0] != '/' || text->find('\0') != std::string::npos))
+    return failure(" must be an absolute path, not {}: write one that begins with '/'", in_quotes(*text));
+  if (key.kind == KeyKind::choice && std::find(key.words.begin(), key.words.end(), *text) == key.words.end())
+    return failure(" must be {}, not {}", words_of(key, "", ""), in_quotes(*text));
+  return SettingValue(*text);
+}
+
+Result<SettingValue> fit_flag(const KeyInfo& key, const Entry& entry) {
+  const auto* const flag = std::get_if<bool>(&entry.value);
+  if (flag != nullptr) return SettingValue(*flag);
+  if (entry.is_option) return failure(" takes no value: write {} alone", entry.key);
+  return wrong_type(key, entry);
+}
+
+}  // namespace
+
+Result<SettingValue> fit(const KeyInfo& key, const Entry& entry) {
+  const bool bare_option = entry.is_option && std::holds_alternative<bool>(entry.value);
+  if (bare_option && key.kind != KeyKind::flag) return failure(" needs a value: write {}=VALUE", entry.key);
+  switch (key.kind) {
+    case KeyKind::flag: return fit_flag(key, entry);
+    case KeyKind::count: return fit_count(key, entry);
+    case KeyKind::size:
+    case KeyKind::ring_size:
+    case KeyKind::time: return fit_quantity(key, entry);
+    case KeyKind::text:
+    case KeyKind::path:
+    case KeyKind::choice: break;
+  }
+  return fit_text(key, entry);
+}
+
+}  // namespace charmux::config

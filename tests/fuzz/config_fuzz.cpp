@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file is a Config that keeps what Config promises, or a list of problems that say something.
+#include "charmux/config/load.hpp"
+#include "fuzz/fuzz.hpp"
+
+using namespace charmux;
+using namespace charmux::config;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Environment environment;
+  environment.root = true;
+  const auto config = parse_toml(as_text(fuzz::bytes(data, size)), "f", CommandLine{}, environment);
+  if (!config) {
+    FUZZ_REQUIRE(!config.error().empty());
+    for (const Problem& problem : config.error()) FUZZ_REQUIRE(!to_text(problem).empty());
+    return 0;
+  }
+  FUZZ_REQUIRE(!config->consoles.empty() && config->state_dir[0] == '/' && config->runtime_dir[0] == '/');
+  for (const Console& console : config->consoles)
+    FUZZ_REQUIRE(!console.name.empty() && (console.size & (console.size - 1)) == 0 && console.replay <= console.size);
+  for (const Listen& listen : config->listens) {
+    const auto* const at = std::get_if<address::HostPort>(&listen.place);
+    FUZZ_REQUIRE(at == nullptr || listen.insecure || address::is_loopback(*at) || address::is_name(*at));
+    FUZZ_REQUIRE(listen.kind == DoorKind::telnet || !listen.notices);
+  }
+  return 0;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include "given.hpp"
+
+using namespace charmux;
+using namespace charmux::config;
+
+TEST_CASE("the file's consoles come first, and each has its own size and replay or those of [history]") {
+  const auto config = parse_toml(
+      "[[console]]\nname = \"a\"\nbackend = \"unix:/run/a\"\nsize = \"64KiB\"\n"
+      "[[console]]\nname = \"b/\\n\"\nbackend = \"tcp:[::1]:1\"\nreplay = \"0\"\n"
+      "[history]\nsize = \"2MiB\"\nreplay = \"1KiB\"\n",
+      "f", with({"c=pty:/dev/pts/3"}), root());
+  REQUIRE(config);
+  const std::vector<Console> expected = {{"a", address::Unix{{"/run/a", false}}, 64 * KiB, 1 * KiB},
+                                         {"b/\n", address::Tcp{{"::1", 1}}, 2 * MiB, 0},
+                                         {"c", address::Pty{"/dev/pts/3"}, 2 * MiB, 1 * KiB}};
+  CHECK(config->consoles == expected);
+}
+
+TEST_CASE("without any console there is nothing to do, and that is said") {
+  CHECK(problems("", with({})) == "no console: give --console NAME=ADDRESS or a [[console]] table");
+}
+
+TEST_CASE("a console without name or backend, or with a wrong one, is refused") {
+  CHECK(problems("[[console]]\n") ==
+        "f:1:1: [[console]] needs the key 'name'\nf:1:1: [[console]] needs the key 'backend'");
+  CHECK(problems("[[console]]\nname = \"\"\nbackend = \"pty:/a\"\n") ==
+        "f:2:8: a console needs a name that is not empty");
+  CHECK(problems("[[console]]\nname = \"a\\u0000\"\nbackend = \"pty:/a\"\n") ==
+        "f:2:8: a console's name cannot hold a NUL byte");
+  CHECK(problems("[[console]]\nname = \"a\"\nbackend = \"serial:/dev/ttyS0,115200\"\n") ==
+        "f:3:11: serial:/dev/ttyS0,115200: unknown scheme 'serial': use pty, unix or tcp");
+}
+
+TEST_CASE("a wrong console on the command line is quoted whole") {
+  CHECK(problems("", with({"c1=unix:run/x"})) ==
+        "--console: c1=unix:run/x: path 'run/x' is not absolute: write /PATH, or @NAME for an abstract socket");
+  CHECK(problems("", with({"pty:/dev/pts/3"})) ==
+        "--console: pty:/dev/pts/3: 'pty:/dev/pts/3' has no '=': write NAME=ADDRESS, such as c1=unix:/run/vm.sock");
+  CHECK(problems("", with({"=pty:/a"})) == "--console: =pty:/a: a console needs a name that is not empty");
+}
+
+TEST_CASE("two consoles of one name are refused, with where the first stands") {
+  const std::string file = "[[console]]\nname = \"a\"\nbackend = \"pty:/a\"\n";
+  CHECK(problems(file + file) == "f:5:8: console 'a' is defined twice, first at f:2:8: give each its own name");
+  CHECK(problems(file, with({"a=pty:/b"})) ==
+        "--console: console 'a' is defined twice, first at f:2:8: give each its own name");
+  CHECK(problems("", with({"a=pty:/a", "a=pty:/b"})) ==
+        "--console: console 'a' is defined twice, first at --console: give each its own name");
+}
+
+TEST_CASE("a console's replay is at most its size, be it its own or that of [history]") {
+  const std::string console = "[[console]]\nname = \"a\"\nbackend = \"pty:/a\"\n";
+  CHECK(problems(console + "replay = \"2MiB\"\n") ==
+        "f:4:10: console 'a' has a 'replay' of 2MiB, more than its 'size' of 1MiB: give it a smaller replay");
+  CHECK(problems("[history]\nreplay = \"1MiB\"\n" + console + "size = \"64KiB\"\n") ==
+        "f:6:8: console 'a' has a 'replay' of 1MiB, more than its 'size' of 64KiB: give it a smaller replay");
+}
+
+TEST_CASE("a wrong [history] is told once, not for each console that inherits it") {
+  CHECK(problems("[history]\nreplay = \"2MiB\"\n", with({"a=pty:/a", "b=pty:/b"})) ==
+        "f:2:10: 'replay' in [history] is 2MiB, more than the 'size' of 1MiB: a replay comes out of what is kept");
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "charmux/config/load.hpp"
+
+namespace charmux::config {
+
+/// root's environment: both directories have their fixed defaults.
+inline Environment root() {
+  Environment environment;
+  environment.root = true;
+  return environment;
+}
+
+/// A command line of consoles and listeners.
+inline CommandLine with(std::vector<std::string> consoles, std::vector<std::string> listens = {}) {
+  CommandLine line;
+  line.consoles = std::move(consoles);
+  line.listens = std::move(listens);
+  return line;
+}
+
+/// What is wrong with the file "f" and the command line, a line each; "ok" if nothing is.
+inline std::string problems(std::string_view text, const CommandLine& line = with({"c1=pty:/dev/pts/3"})) {
+  const auto config = parse_toml(text, "f", line, root());
+  if (config) return "ok";
+  std::string all;
+  for (const Problem& problem : config.error()) all += (all.empty() ? "" : "\n") + to_text(problem);
+  return all;
+}
+
+}  // namespace charmux::config

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include "given.hpp"
+
+using namespace charmux;
+using namespace charmux::config;
+
+namespace {
+
+Listen listen_of(const tl::expected<Config, std::vector<Problem>>& config) {
+  REQUIRE(config);
+  REQUIRE(config->listens.size() == 1);
+  return config->listens[0];
+}
+
+/// A listener of the command line, beside console c1.
+Listen on_line(std::string address) {
+  return listen_of(parse_toml("", "f", with({"c1=pty:/dev/pts/3"}, {std::move(address)}), root()));
+}
+
+/// A listener of the file: its lines behind [[listen]].
+Listen in_file(const std::string& lines) {
+  return listen_of(parse_toml("[[listen]]\n" + lines, "f", with({"c1=pty:/dev/pts/3"}), root()));
+}
+
+std::string line_problems(std::vector<std::string> addresses,
+                          std::vector<std::string> consoles = {"c1=pty:/dev/pts/3"}) {
+  return problems("", with(std::move(consoles), std::move(addresses)));
+}
+
+const std::string kOpen =
+    " would let anyone who reaches it in: there are no users and no TLS yet; bind it to 127.0.0.1 or [::1], use a UNIX "
+    "socket, or add ,insecure on purpose";
+
+}  // namespace
+
+TEST_CASE("a telnet listener has notices, skips, and replays what its console does") {
+  const Listen listen = on_line("telnet:127.0.0.1:7001,console=c1");
+  CHECK(listen.kind == DoorKind::telnet);
+  CHECK(listen.place == address::Place(address::HostPort{"127.0.0.1", 7001}));
+  CHECK(listen.console == "c1");
+  CHECK(listen.access == Access::control);
+  CHECK(listen.on_lag == OnLag::skip);
+  CHECK(listen.notices);
+  CHECK_FALSE(listen.replay);
+  CHECK_FALSE(listen.insecure);
+  CHECK(listen.text == "telnet:127.0.0.1:7001,console=c1");
+  CHECK(door_text(listen) == "telnet:127.0.0.1:7001");
+}
+
+TEST_CASE("a raw listener has no notices, closes, and replays nothing") {
+  const Listen listen = on_line("raw:/run/a,,b,console=c1");
+  CHECK(listen.kind == DoorKind::raw);
+  CHECK(listen.place == address::Place(address::SocketPath{"/run/a,b", false}));
+  CHECK(listen.on_lag == OnLag::close);
+  CHECK_FALSE(listen.notices);
+  CHECK(listen.replay == 0);
+  CHECK(door_text(listen) == "raw:/run/a,,b");
+}
+
+TEST_CASE("each option can be given in the address, and as a key of the file, to the same effect") {
+  const Listen line = on_line("telnet:*:23,console=c1,access=watch,replay=1KiB,on-lag=close,notices=off,insecure");
+  CHECK(line.access == Access::watch);
+  CHECK(line.replay == 1 * KiB);
+  CHECK(line.on_lag == OnLag::close);
+  CHECK_FALSE(line.notices);
+  CHECK(line.insecure);
+  Listen file = in_file(
+      "address = \"telnet:*:23\"\nconsole = \"c1\"\naccess = \"watch\"\nreplay = \"1KiB\"\non-lag = \"close\"\n"
+      "notices = \"off\"\ninsecure = true\n");
+  CHECK(file.text == "telnet:*:23");
+  file.text = line.text;
+  CHECK(file == line);
+  CHECK(on_line("raw:@x,console=c1,on-lag=skip,replay=1MiB").on_lag == OnLag::skip);
+  CHECK(on_line("raw:@x,console=c1,on-lag=skip,replay=1MiB").replay == 1 * MiB);
+  CHECK(in_file("address = \"telnet:@x,console=c1\"\nreplay = 0\nnotices = \"on\"\ninsecure = false\n").replay == 0);
+}
+
+TEST_CASE("what is both a key and an option is refused") {
+  CHECK(problems("[[listen]]\naddress = \"raw:@x,console=c1,replay=0\"\nreplay = \"1KiB\"\nconsole = \"c1\"\n") ==
+        "f:3:1: 'replay' is given twice, by this key and in 'raw:@x,console=c1,replay=0': keep one\n"
+        "f:4:1: 'console' is given twice, by this key and in 'raw:@x,console=c1,replay=0': keep one");
+}
+
+TEST_CASE("an unknown or malformed option is refused, with the nearest known one or all of them") {
+  const auto one = [](const std::string& option) { return line_problems({"telnet:@x,console=c1," + option}); };
+  CHECK(one("acces=watch") == "--listen: unknown option 'acces': did you mean 'access'?");
+  CHECK(one("on_lag=skip") == "--listen: unknown option 'on_lag': did you mean 'on-lag'?");
+  CHECK(one("writer=single") ==
+        "--listen: unknown option 'writer': use console, access, replay, on-lag, notices or insecure");
+  CHECK(one("address=x").rfind("--listen: unknown option 'address': ", 0) == 0);
+  CHECK(one("access") == "--listen: option 'access' needs a value: write access=VALUE");
+  CHECK(one("access=all") == "--listen: option 'access' must be watch or control, not 'all'");
+  CHECK(one("on-lag=") == "--listen: option 'on-lag' must be skip or close, not ''");
+  CHECK(one("notices=no") == "--listen: option 'notices' must be on or off, not 'no'");
+  CHECK(one("insecure=yes") == "--listen: option 'insecure' takes no value: write insecure alone");
+  CHECK(one("replay=1KB") ==
+        "--listen: option 'replay': '1KB' is not a size: write a number and one of B, KiB, MiB, GiB");
+  CHECK(one("replay=2GiB") == "--listen: option 'replay' must be from 0 to 1GiB, not 2GiB");
+  CHECK(one("access=watch,access=watch") ==
+        "--listen: telnet:@x,console=c1,access=watch,access=watch: option 'access' is given twice: keep one");
+}
+
+TEST_CASE("a listener of another scheme is refused; web: belongs to a later version") {
+  CHECK(line_problems({"web:127.0.0.1:80,console=c1"}) ==
+        "--listen: web:127.0.0.1:80,console=c1: web: listeners are not in this version: use telnet or raw");
+  CHECK(line_problems({"rfc2217:127.0.0.1:80,console=c1"}) ==
+        "--listen: rfc2217:127.0.0.1:80,console=c1: unknown scheme 'rfc2217': use telnet or raw");
+  CHECK(
+      line_problems({"telent:127.0.0.1:80,console=c1"}) ==
+      "--listen: telent:127.0.0.1:80,console=c1: unknown scheme 'telent': use telnet or raw (did you mean 'telnet'?)");
+  CHECK(problems("[[listen]]\naddress = \"raw:::1:7001\"\nconsole = \"c1\"\n") ==
+        "f:2:11: raw:::1:7001: '::1:7001' has an IPv6 address without brackets: write [::1]:PORT");
+  CHECK(problems("[[listen]]\nconsole = \"c1\"\n") == "f:1:1: [[listen]] needs the key 'address'");
+}
+
+TEST_CASE("raw clients never get notices, so a raw listener refuses the very word") {
+  CHECK(line_problems({"raw:@x,console=c1,notices=off"}) ==
+        "--listen: raw:@x,console=c1,notices=off: raw clients never get notices: leave 'notices' out");
+  CHECK(problems("[[listen]]\naddress = \"raw:@x\"\nconsole = \"c1\"\nnotices = \"on\"\n") ==
+        "f:4:11: raw:@x: raw clients never get notices: leave 'notices' out");
+}
+
+TEST_CASE("a listener names a console that there is") {
+  CHECK(line_problems({"telnet:127.0.0.1:7001"}) ==
+        "--listen: telnet:127.0.0.1:7001 needs console=NAME, the console that its clients see");
+  CHECK(line_problems({"raw:@x,console=vm2"}, {"vm1=pty:/a", "lab\n=pty:/b"}) ==
+        "--listen: raw:@x: there is no console 'vm2' among 'vm1', 'lab\\x0a': did you mean 'vm1'?");
+  CHECK(problems("[[listen]]\naddress = \"raw:@x\"\nconsole = \"other\"\n") ==
+        "f:3:11: raw:@x: there is no console 'other' among 'c1'");
+  std::vector<std::string> consoles;
+  for (int i = 10; i < 22; ++i) consoles.push_back("console-" + std::to_string(i) + "=pty:/a");
+  CHECK(line_problems({"raw:@x,console=z"}, consoles) ==
+        "--listen: raw:@x: there is no console 'z' among 'console-10', 'console-11', 'console-12', 'console-13', "
+        "'console-14', 'console-15', 'console-16', 'console-17', 'console-18', 'console-19' and 2 more");
+}
+
+TEST_CASE("a console that is itself wrong does not make its listeners wrong too") {
+  CHECK(line_problems({"raw:@x,console=a"}, {"a=foo:/a"}) ==
+        "--console: a=foo:/a: unknown scheme 'foo': use pty, unix or tcp");
+  CHECK(line_problems({"raw:@x,console=a"}, {}) == "no console: give --console NAME=ADDRESS or a [[console]] table");
+  CHECK(problems("[[console]]\nnmae = \"a\"\nbackend = \"pty:/a\"\n[[listen]]\naddress = \"raw:@x,console=a\"\n") ==
+        "f:1:1: [[console]] needs the key 'name'\n"
+        "f:2:1: unknown key 'nmae' in [[console]]: did you mean 'name'?");
+  CHECK(problems("[[listen]]\naddress = \"raw:@x\"\nconsole = 1\n") ==
+        "f:3:11: 'console' in [[listen]] must be a text in quotes, not an integer");
+}
+
+TEST_CASE("a listener replays at most what its console keeps") {
+  CHECK(
+      line_problems({"raw:@x,console=c1,replay=1025KiB"}) ==
+      "--listen: raw:@x has a 'replay' of 1025KiB, more than the 1MiB that console 'c1' keeps: give it a smaller one");
+}
+
+TEST_CASE("no two listeners are at one place, or where one takes the other's port too") {
+  CHECK(line_problems({"telnet:127.0.0.1:1,console=c1", "raw:127.0.0.1:1,console=c1"}) ==
+        "--listen: raw:127.0.0.1:1 is where telnet:127.0.0.1:1 listens already (--listen): give each its own place");
+  CHECK(problems("[[listen]]\naddress = \"raw:[::1]:1,console=c1\"\n",
+                 with({"c1=pty:/a"}, {"telnet:*:1,console=c1,insecure"})) ==
+        "--listen: telnet:*:1 is where raw:[::1]:1 listens already (f:2:11): give each its own place");
+  CHECK(line_problems({"raw:/run/a,console=c1", "raw:/run/a,console=c1"}) ==
+        "--listen: raw:/run/a is where raw:/run/a listens already (--listen): give each its own place");
+  CHECK(line_problems({"raw:127.0.0.1:1,console=c1", "raw:[::1]:1,console=c1", "raw:@x,console=c1"}) == "ok");
+}
+
+TEST_CASE("a TCP listener off loopback is refused with the reason and the remedy, unless it is insecure on purpose") {
+  CHECK(line_problems({"telnet:0.0.0.0:23,console=c1"}) == "--listen: telnet:0.0.0.0:23" + kOpen);
+  CHECK(line_problems({"raw:*:23,console=c1"}) == "--listen: raw:*:23" + kOpen);
+  CHECK(line_problems({"raw:[::]:23,console=c1"}) == "--listen: raw:[::]:23" + kOpen);
+  CHECK(problems("[[listen]]\naddress = \"raw:192.0.2.1:23\"\nconsole = \"c1\"\ninsecure = false\n") ==
+        "f:2:11: raw:192.0.2.1:23" + kOpen);
+  CHECK(line_problems({"telnet:0.0.0.0:23,console=c1,insecure"}) == "ok");
+  CHECK(line_problems({"telnet:127.0.0.1:23,console=c1,insecure"}) == "ok");
+  CHECK(line_problems({"telnet:localhost:23,console=c1"}) == "ok");
+  CHECK(line_problems({"raw:/run/x,console=c1"}) == "ok");
+  CHECK(line_problems({"raw:rack1:23,console=c1"}) == "ok");  // only a resolver knows; it is asked before it is bound
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "charmux/config/keys.hpp"
+#include "given.hpp"
+
+using namespace charmux;
+using namespace charmux::config;
+
+namespace {
+
+std::string read(const std::string& name) {
+  const auto root_of_sources = std::filesystem::path(__FILE__).parent_path() / "../../..";
+  std::ifstream file(root_of_sources / name, std::ios::binary);
+  REQUIRE(file.is_open());
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The reference with its settings uncommented: those are behind '#' and no blank, remarks behind '#' and a blank.
+std::string uncommented(const std::string& text) {
+  std::istringstream lines(text);
+  std::string out;
+  for (std::string line; std::getline(lines, line); out += line + "\n")
+    if (line.size() > 1 && line[0] == '#' && line[1] != ' ') line.erase(0, 1);
+  return out;
+}
+
+struct Written {
+  std::string table;
+  std::string name;
+  std::string value;
+};
+
+/// Every key of an uncommented reference with the table it stands in, in order.
+std::vector<Written> keys_of(const std::string& text) {
+  std::istringstream lines(text);
+  std::vector<Written> keys;
+  std::string table;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    if (line[0] == '[') {
+      const std::size_t name = line.find_first_not_of('[');
+      table = line.substr(name, line.find(']') - name);
+      continue;
+    }
+    const std::size_t equals = line.find(" = ");
+    REQUIRE(equals != std::string::npos);
+    keys.push_back({table, line.substr(0, equals), line.substr(equals + 3)});
+  }
+  return keys;
+}
+
+Config parsed(const std::string& text, const CommandLine& line) {
+  const auto config = parse_toml(text, "conf/charmux.toml", line, root());
+  if (!config)
+    for (const Problem& problem : config.error()) FAIL_CHECK(to_text(problem));
+  REQUIRE(config);
+  return *config;
+}
+
+/// A good value of the key that is not its default.
+std::string another_value(const KeyInfo& key) {
+  switch (key.kind) {
+    case KeyKind::text: return key.name == "backend" ? "\"pty:/x\"" : key.name == "address" ? "\"raw:@x\"" : "\"vm2\"";
+    case KeyKind::path: return "\"/elsewhere\"";
+    case KeyKind::size: return "\"2KiB\"";
+    case KeyKind::ring_size: return "\"128KiB\"";
+    case KeyKind::time: return "\"300ms\"";
+    case KeyKind::count: return "17";
+    case KeyKind::choice:
+      return key.fallback == "\"" + std::string(key.words[0]) + "\"" ? "\"" + std::string(key.words[1]) + "\""
+                                                                     : "\"" + std::string(key.words[0]) + "\"";
+    case KeyKind::flag: return "true";
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("the reference configuration holds every key that the parser knows, in its table and order, and no other") {
+  const std::vector<Written> written = keys_of(uncommented(read("conf/charmux.toml")));
+  const auto known = known_keys();
+  REQUIRE(written.size() == known.size());
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    CAPTURE(known[i].name);
+    CHECK(written[i].table == known[i].table);
+    CHECK(written[i].name == known[i].name);
+    if (!known[i].fallback.empty()) CHECK(written[i].value == known[i].fallback);
+  }
+}
+
+TEST_CASE("the reference configuration changes nothing, as it stands and uncommented") {
+  const std::string text = read("conf/charmux.toml");
+  const CommandLine line = with({"vm1=unix:/run/vm1.sock"}, {"telnet:127.0.0.1:7001,console=vm1"});
+  const Config defaults = parsed("", line);
+  CHECK(parsed(text, line) == defaults);
+  Config all = parsed(uncommented(text), CommandLine{});
+  // That which says the same of one listener in other words.
+  REQUIRE(all.listens.size() == 1);
+  CHECK(all.listens[0].replay == all.consoles[0].replay);
+  all.listens[0].replay = std::nullopt;
+  all.listens[0].text = defaults.listens[0].text;
+  CHECK(all == defaults);
+}
+
+TEST_CASE("each key has an effect, so none is known to the table of keys alone") {
+  const std::string text = uncommented(read("conf/charmux.toml"));
+  const Config before = parsed(text, with({"vm2=pty:/y"}));
+  for (const KeyInfo& key : known_keys()) {
+    CAPTURE(key.table);
+    CAPTURE(key.name);
+    std::istringstream lines(text);
+    std::string changed;
+    std::string table;
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.empty() && line[0] == '[') table = line;
+      const bool here = key.table.empty() ? table.empty() : table == table_text(key.table);
+      if (here && line.rfind(std::string(key.name) + " = ", 0) == 0)
+        line = std::string(key.name) + " = " + another_value(key);
+      // A raw listener may not have the key, and a console of another name would lose its listener.
+      if (key.name == "address" && line.rfind("notices", 0) == 0) line.clear();
+      if (key.table == "console" && key.name == "name" && line == "console = \"vm1\"") line = "console = \"vm2\"";
+      changed += line + "\n";
+    }
+    const bool renamed = key.table == "console" && key.name == "name";
+    CHECK(parsed(changed, with({renamed ? "vm3=pty:/y" : "vm2=pty:/y"})) != before);
+  }
+}
+
+TEST_CASE("the manual names each key with its default, each table, and each option of the command line") {
+  const std::string manual = read("docs/manual.md");
+  const auto named = [&](const std::string& text) { return manual.find("`" + text) != std::string::npos; };
+  for (const KeyInfo& key : known_keys()) {
+    CAPTURE(key.name);
+    CHECK(named(std::string(key.name) + "`"));
+    if (!key.table.empty()) CHECK(named(table_text(key.table) + "`"));
+    if (key.option) CHECK(named(std::string(key.name)));
+    if (key.table != "history" && key.table != "limits") continue;
+    const std::size_t row = manual.find("\n| `" + std::string(key.name) + "` |");
+    REQUIRE(row != std::string::npos);
+    CHECK(manual.substr(row, manual.find('\n', row + 1) - row).find("`" + std::string(key.fallback) + "`") !=
+          std::string::npos);
+  }
+  for (const char* const option :
+       {"--config FILE", "--check-config", "--state-dir DIR", "--runtime-dir DIR", "--log-level LEVEL",
+        "--console NAME=ADDRESS", "--listen ADDRESS", "--help", "--version"})
+    CHECK(named(option));
+}
