@@ -11,11 +11,17 @@
 namespace charmux {
 namespace {
 
-/// Length of the valid UTF-8 sequence that `text` begins with (RFC 3629: shortest form, no surrogates); 0 if it is not one.
+/// Length of the valid UTF-8 sequence that `text` begins with (RFC 3629: shortest form, no surrogates); 0 if it is not
+/// one.
 std::size_t utf8_length(std::string_view text) {
   const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint8_t first = at(0);
-  const std::size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  const std::size_t length = first < 0x80   ? 1
+                             : first < 0xC2 ? 0
+                             : first < 0xE0 ? 2
+                             : first < 0xF0 ? 3
+                             : first < 0xF5 ? 4
+                                            : 0;
   if (length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i)
     if ((at(i) & 0xC0) != 0x80) return 0;

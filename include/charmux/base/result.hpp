@@ -9,8 +9,8 @@
 
 namespace charmux {
 
-/// Why something could not be done, as one sentence for the person who has to mend it: what failed, on which object, why,
-/// and what to do. No trailing full stop, no line end.
+/// Why something could not be done, as one sentence for the person who has to mend it: what failed, on which object,
+/// why, and what to do. No trailing full stop, no line end.
 struct Error {
   std::string text;
 };

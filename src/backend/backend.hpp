@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "charmux/base/bytes.hpp"
+#include "net/io.hpp"
+
+namespace charmux::backend {
+
+/// Where a console's connection to its chardev stands. What it may become from each is transition() in reopening.cpp.
+enum class State {
+  connecting,  ///< being opened, for the first time or again.
+  open,        ///< bytes can come and go.
+  closed,      ///< the other side is not there; tried again by itself. A guest that is shut off looks like this.
+  waiting,     ///< somebody else has it (`held by another client`); tried again by itself.
+  refused,     ///< it is there but not to be used (no permission, not a tty); tried again by itself.
+};
+[[nodiscard]] std::string_view name_of(State state);
+
+/// One chardev's connection: opens it, keeps it open, opens it again with a capped back-off. Owned by one Console; for
+/// the loop's thread. Reads and writes never wait.
+class Backend {
+ public:
+  /// The console, as its backend sees it. Called from the loop only, never from inside a member of Backend.
+  class Sink {
+   public:
+    virtual ~Sink() = default;
+    /// `reason` says why for every state but open, where it is empty.
+    virtual void backend_is(State state, const std::string& reason) = 0;
+    /// read() has something. Whatever is not read now is announced again.
+    virtual void backend_readable() = 0;
+    /// write() may go on after it took less than it was given.
+    virtual void backend_writable() = 0;
+  };
+
+  virtual ~Backend() = default;
+  /// Begins; nothing is called back before this returns.
+  virtual void start(Sink& sink) = 0;
+  /// Takes what has come into `room`. Io::end and Io::error end the connection once backend_readable() returns.
+  [[nodiscard]] virtual net::Io read(BytesSpan room) = 0;
+  /// Gives the guest what it accepts now. After less than all, backend_writable() follows. Io::again when not open.
+  [[nodiscard]] virtual net::Io write(BytesView bytes) = 0;
+  /// Bytes that were waiting when the chardev was last opened, from before charmux read it; 0 where that cannot be.
+  [[nodiscard]] virtual std::size_t leftover() const = 0;
+  /// True for a kind whose connection may wait in a queue that says nothing: only a byte shows that it is live.
+  [[nodiscard]] virtual bool may_be_queued() const = 0;
+  /// Why the guest cannot be sent a break through this chardev.
+  [[nodiscard]] virtual std::string_view why_no_break() const = 0;
+  /// Closes for good. What was written reaches the other side first, within a second; true when that is done already.
+  virtual void stop() = 0;
+  [[nodiscard]] virtual bool stopped() const = 0;
+};
+
+}  // namespace charmux::backend

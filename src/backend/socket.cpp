@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/socket.hpp"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "net/socket_options.hpp"
+
+namespace charmux::backend {
+
+Socket::Socket(loop::Loop& loop, Patience patience, address::Unix at)
+    : Reopening(loop, patience), address_(at), text_(address::to_text(address_)), timeout_(loop, [this] { held(); }) {}
+
+Socket::Socket(loop::Loop& loop, Patience patience, address::Tcp at)
+    : Reopening(loop, patience), address_(at), text_(address::to_text(address_)), timeout_(loop, [this] { held(); }) {}
+
+void Socket::begin() {
+  if (const auto* unix_socket = std::get_if<address::Unix>(&address_)) {
+    const Result<net::Endpoint> at = net::endpoint(unix_socket->at);
+    return at ? connect_to(*at) : failed(State::refused, at.error().text);
+  }
+  const std::optional<net::Endpoint> at = net::literal_endpoint(std::get<address::Tcp>(address_).at);
+  at ? connect_to(*at) : look_up();
+}
+
+void Socket::look_up() {
+  using Found = Result<std::vector<net::Endpoint>>;
+  auto found = std::make_shared<Found>();
+  lookup_ = loop::Work(
+      loop_, [found, host = std::get<address::Tcp>(address_).at] { *found = net::resolve(host); },
+      [this, found] { *found ? connect_to(found->value().front()) : failed(State::closed, found->error().text); });
+}
+
+void Socket::connect_to(const net::Endpoint& at) {
+  connecting_.reset(::socket(at.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!connecting_) return failed(State::closed, fmt::format("{}: {}", text_, errno_text(errno)));
+  if (::connect(connecting_.get(), at.raw(), at.length) == 0) return connection_ready();
+  const int error = errno;
+  // On a UNIX socket EAGAIN is no connection in progress: the backlog is full, so others wait there already (unix(7)).
+  if (error == EAGAIN) return held();
+  if (error != EINPROGRESS) return cannot_connect(error);
+  Result<loop::Poll> poll = loop::Poll::watch(loop_, connecting_.get(), [this](unsigned) { connection_ready(); });
+  if (!poll) return failed(State::refused, poll.error().text);
+  connect_poll_ = std::move(*poll);
+  connect_poll_.want(loop::kWritable);
+  timeout_.start(patience_.connect_timeout);
+}
+
+void Socket::connection_ready() {
+  int error = 0;
+  socklen_t length = sizeof error;
+  ::getsockopt(connecting_.get(), SOL_SOCKET, SO_ERROR, &error, &length);
+  if (error != 0) return cannot_connect(error);
+  connect_poll_ = {};
+  timeout_.stop();
+  if (std::holds_alternative<address::Tcp>(address_)) net::set_tcp_options(connecting_.get());
+  opened(std::move(connecting_), 0);
+}
+
+void Socket::held() {
+  abandon();
+  failed(State::waiting, "held by another client");
+}
+
+void Socket::cannot_connect(int error_number) {
+  abandon();
+  const bool not_ours = error_number == EACCES || error_number == EPERM;
+  const char* const remedy = not_ours ? "; run charmuxd as root or as the owner of the socket" : "";
+  failed(not_ours ? State::refused : State::closed, fmt::format("{}: {}{}", text_, errno_text(error_number), remedy));
+}
+
+void Socket::abandon() {
+  lookup_ = {};
+  connect_poll_ = {};
+  timeout_.stop();
+  connecting_.reset();
+}
+
+bool Socket::drained(int fd) const {
+  int unsent = 0;
+  return ::ioctl(fd, SIOCOUTQ, &unsent) != 0 || unsent == 0;
+}
+
+void Socket::before_close(int fd) const {
+  if (!std::holds_alternative<address::Tcp>(address_)) return;
+  const linger reset{1, 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+}
+
+std::string Socket::why_ended(const net::Io& io) const {
+  if (io.kind == net::Io::Kind::error) return fmt::format("{}: {}", text_, errno_text(io.error_number));
+  return fmt::format("{}: the other side closed it", text_);
+}
+
+std::string_view Socket::why_no_break() const { return "a raw socket carries none, only QEMU's monitor or telnet do"; }
+
+}  // namespace charmux::backend

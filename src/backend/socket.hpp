@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "backend/reopening.hpp"
+#include "charmux/address/backend_address.hpp"
+#include "loop/work.hpp"
+#include "net/endpoint.hpp"
+
+namespace charmux::backend {
+
+/// A QEMU chardev that listens (`server=on`), UNIX or TCP, to which this connects.
+///
+/// Such a chardev serves one client: the next one's connection succeeds in the kernel's backlog and hears nothing (so a
+/// console is not known to be live before its first byte); on UNIX a third gets EAGAIN, on TCP it is never answered.
+/// Both mean "held by another client". A TCP connection is closed by RST once what was written has left: QEMU does not
+/// notice a FIN while the guest reads nothing, and would serve nobody else (QEMU 7.2).
+class Socket final : public Reopening {
+ public:
+  Socket(loop::Loop& loop, Patience patience, address::Unix at);
+  Socket(loop::Loop& loop, Patience patience, address::Tcp at);
+
+  [[nodiscard]] bool may_be_queued() const override { return true; }
+  [[nodiscard]] std::string_view why_no_break() const override;
+
+ private:
+  void begin() override;
+  void abandon() override;
+  [[nodiscard]] bool drained(int fd) const override;
+  void before_close(int fd) const override;
+  [[nodiscard]] std::string why_ended(const net::Io& io) const override;
+
+  void look_up();
+  void connect_to(const net::Endpoint& at);
+  void connection_ready();
+  void held();
+  void cannot_connect(int error_number);
+
+  const address::Backend address_;
+  const std::string text_;
+  loop::Work lookup_;
+  UniqueFd connecting_;
+  loop::Poll connect_poll_;
+  loop::Timer timeout_;
+};
+
+}  // namespace charmux::backend

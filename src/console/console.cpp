@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/console.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "charmux/base/text.hpp"
+#include "charmux/protocol/text_boundary.hpp"
+#include "console/fanout.hpp"
+#include "console/notices.hpp"
+
+namespace charmux::console {
+namespace {
+
+/// The most that is read from one backend in one turn.
+constexpr std::size_t kReadBudget = 256 * KiB;
+/// A line that began longer before a replay's window than this is not gone back to.
+constexpr std::size_t kLongLine = 4 * KiB;
+
+WallTime wall_now() { return std::chrono::system_clock::now(); }
+
+}  // namespace
+
+Console::Console(Settings settings, history::Ring ring, std::unique_ptr<backend::Backend> backend, Fanout& fanout,
+                 Log& log)
+    : name_(std::move(settings.name)),
+      replay_(settings.replay),
+      input_queue_(settings.input_queue),
+      ring_(std::move(ring)),
+      backend_(std::move(backend)),
+      fanout_(fanout),
+      log_(log) {}
+
+Console::~Console() = default;
+
+void Console::start() { backend_->start(*this); }
+
+void Console::stop() {
+  if (!input_.empty()) drop_input("charmuxd is stopping");
+  backend_->stop();
+  for (Viewer* viewer : viewers_) viewer->finish(notices::kStopping);
+}
+
+bool Console::stopped() const { return backend_->stopped(); }
+
+void Console::close_history() { ring_.close_cleanly(wall_now()); }
+
+std::string Console::condition() const {
+  std::string text;
+  switch (state_) {
+    case backend::State::connecting: text = "connecting"; break;
+    case backend::State::open: text = heard_ || !backend_->may_be_queued() ? "" : "connected, nothing heard yet"; break;
+    case backend::State::closed: text = "shut off"; break;
+    case backend::State::waiting: text = reason_; break;
+    case backend::State::refused: text = fmt::format("refused: {}", reason_); break;
+  }
+  if (ring_.not_kept().empty()) return text;
+  return fmt::format("{}{}history not kept: {}", text, text.empty() ? "" : "; ", ring_.not_kept());
+}
+
+std::string Console::status_for(const Viewer& viewer) const {
+  const Viewer* const typist = writer();
+  const notices::Company company{viewers_.size(), typist == nullptr ? "" : std::string_view(typist->who()),
+                                 typist == &viewer};
+  return notices::attached(name_, company, condition());
+}
+
+// --- the backend ---
+
+void Console::backend_is(backend::State state, const std::string& reason) {
+  const bool was_open = state_ == backend::State::open;
+  state_ = state;
+  reason_ = reason;
+  if (state == backend::State::open) return came_up();
+  if (was_open) ring_.end_recording(wall_now());
+  log_.warn("console {}: {}: {}; trying again", name_, backend::name_of(state), reason);
+  announce(notices::away(name_, condition()));
+  told_away_ = told_away_ || !viewers_.empty();
+}
+
+void Console::came_up() {
+  heard_ = false;
+  ring_.begin_recording(wall_now());
+  if (const std::size_t bytes = backend_->leftover(); bytes > 0)
+    ring_.add_mark(history::MarkKind::leftover, wall_now(), wall_now(), bytes);
+  const bool unsure = backend_->may_be_queued();
+  log_.info("console {}: open{}", name_, unsure ? ": connected, nothing heard yet" : "");
+  if (told_away_) announce(unsure ? notices::unheard(name_) : notices::back(name_));
+  told_away_ = told_away_ && unsure;
+  backend_writable();
+}
+
+void Console::backend_readable() {
+  const WallTime now = wall_now();
+  const std::uint64_t before = ring_.head();
+  while (ring_.head() - before < kReadBudget) {
+    const net::Io io = backend_->read(ring_.window());
+    ring_.commit(io.kind == net::Io::Kind::moved ? io.bytes : 0, now);
+    if (io.kind != net::Io::Kind::moved) break;
+  }
+  if (ring_.head() == before) return;
+  if (!heard_ && told_away_) {
+    told_away_ = false;
+    for (Viewer* viewer : viewers_) viewer->notify_at(notices::back(name_), before);
+  }
+  heard_ = true;
+  for (Viewer* viewer : viewers_) fanout_.wake(*viewer);
+}
+
+void Console::backend_writable() {
+  while (!input_.empty()) {
+    const net::Io io = backend_->write(input_);
+    if (io.kind != net::Io::Kind::moved) break;
+    input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(io.bytes));
+  }
+  if (done_typing_ && input_.empty()) release_pen(*std::exchange(done_typing_, std::nullopt));
+  if (Viewer* const typist = lock_.holder() ? find(*lock_.holder()) : nullptr) typist->input_may_go_on();
+}
+
+// --- who types ---
+
+const Viewer* Console::writer() const { return lock_.holder() ? find(*lock_.holder()) : nullptr; }
+
+bool Console::type(Viewer& viewer, BytesView bytes) {
+  if (!viewer.settings().may_type || !lock_.type(viewer.id())) return false;
+  if (input_.empty()) {
+    const net::Io io = backend_->write(bytes);
+    if (io.kind == net::Io::Kind::moved) bytes = bytes.subspan(io.bytes);
+  }
+  append(input_, bytes);
+  return true;
+}
+
+std::size_t Console::input_room(const Viewer& viewer) const {
+  if (lock_.holder() && *lock_.holder() != viewer.id()) return input_queue_;
+  return input_queue_ - std::min(input_queue_, input_.size());
+}
+
+void Console::lay_pen_down(Viewer& viewer) {
+  if (lock_.holder() == viewer.id() && !input_.empty())
+    done_typing_ = viewer.id();
+  else
+    release_pen(viewer.id());
+}
+
+void Console::release_pen(WriterLock::Id holder) {
+  const std::optional<WriterLock::Id> next = lock_.leave(holder);
+  Viewer* const heir = next ? find(*next) : nullptr;
+  if (heir != nullptr) heir->notify(std::string(notices::kYouType));
+}
+
+void Console::drop_input(std::string_view why) {
+  log_.warn("console {}: {} bytes of input did not reach the guest: {}", name_, input_.size(), why);
+  input_.clear();
+}
+
+// --- viewers ---
+
+history::Cursor Console::cursor_for(const ViewerSettings& settings) {
+  if (settings.replay == 0) return {ring_, ring_.head(), ring_.last_mark_number()};
+  const std::uint64_t tail = ring_.tail();
+  const std::uint64_t want = std::min(settings.replay, ring_.head() - tail);
+  std::uint64_t start = ring_.head() - want;
+  if (settings.from_line_start)
+    start = tail + protocol::replay_start(ring_.view(tail, ring_.head() - tail), want, kLongLine, tail == 0);
+  return {ring_, start, ring_.marks_before(start)};
+}
+
+std::uint64_t Console::resync_offset(const ViewerSettings& settings) const {
+  // Half a ring at most, or the viewer would fall out of it again at once.
+  const std::uint64_t want = std::min({settings.replay, ring_.size() / 2, ring_.head() - ring_.tail()});
+  const std::uint64_t from = ring_.head() - want;
+  if (!settings.from_line_start) return from;
+  const BytesView window = ring_.view(from, want);
+  const void* const line_end = want == 0 ? nullptr : std::memchr(window.data(), '\n', window.size());
+  if (line_end == nullptr) return from;
+  return from + static_cast<std::uint64_t>(static_cast<const std::byte*>(line_end) - window.data()) + 1;
+}
+
+void Console::attach(Viewer& viewer) {
+  viewers_.push_back(&viewer);
+  if (viewer.settings().may_type) lock_.attach(viewer.id());
+  viewer.greet(status_for(viewer), notices::kLive);
+  told_away_ = told_away_ || state_ != backend::State::open;
+  fanout_.wake(viewer);
+}
+
+void Console::detach(Viewer& viewer) {
+  std::erase(viewers_, &viewer);
+  fanout_.forget(viewer);
+  if (lock_.holder() == viewer.id()) {
+    if (!input_.empty()) drop_input(fmt::format("{} left before the guest read them", viewer.who()));
+    done_typing_.reset();
+  }
+  release_pen(viewer.id());
+}
+
+void Console::log_skip(const Viewer& viewer, std::uint64_t bytes) {
+  log_.warn("console {}: {} reads too slowly: {} bytes skipped, {} in all", name_, viewer.who(), bytes,
+            viewer.skipped());
+}
+
+void Console::announce(const std::string& notice) {
+  for (Viewer* viewer : viewers_) viewer->notify(notice);
+}
+
+Viewer* Console::find(WriterLock::Id id) const {
+  const auto at = std::find_if(viewers_.begin(), viewers_.end(), [id](const Viewer* v) { return v->id() == id; });
+  return at == viewers_.end() ? nullptr : *at;
+}
+
+}  // namespace charmux::console

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "console/console.hpp"
+
+namespace charmux::console {
+
+/// All consoles, in the order in which they were added. Owns them.
+class Directory {
+ public:
+  /// Names are the caller's to keep apart.
+  Console& add(std::unique_ptr<Console> console) { return *consoles_.emplace_back(std::move(console)); }
+  /// The console of that name, or null.
+  [[nodiscard]] Console* find(std::string_view name) const {
+    for (const auto& console : consoles_)
+      if (console->name() == name) return console.get();
+    return nullptr;
+  }
+  [[nodiscard]] const std::vector<std::unique_ptr<Console>>& all() const { return consoles_; }
+
+ private:
+  std::vector<std::unique_ptr<Console>> consoles_;
+};
+
+}  // namespace charmux::console

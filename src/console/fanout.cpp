@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/fanout.hpp"
+
+#include <algorithm>
+
+#include "console/viewer.hpp"
+
+namespace charmux::console {
+
+Fanout::Fanout(loop::Loop& loop)
+    : loop_(loop), turn_end_(loop, [this] { serve(); }), alarm_(loop, [this] { wake_sleepers(); }) {}
+
+void Fanout::wake(Viewer& viewer) {
+  if (viewer.queued_ || viewer.blocked_) return;
+  viewer.queued_ = true;
+  line_.push_back(&viewer);
+  turn_end_.request();
+}
+
+void Fanout::wake_at(Viewer& viewer, MonoTime deadline) {
+  if (std::find(sleepers_.begin(), sleepers_.end(), &viewer) == sleepers_.end()) sleepers_.push_back(&viewer);
+  if (alarm_.running()) return;  // whoever is woken too early asks again
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(deadline - loop_.now());
+  alarm_.start(std::max(wait, std::chrono::milliseconds(1)));
+}
+
+void Fanout::forget(Viewer& viewer) {
+  std::erase(line_, &viewer);
+  std::erase(sleepers_, &viewer);
+}
+
+void Fanout::serve() {
+  const auto end = std::chrono::steady_clock::now() + kSlice;
+  // Those who come back into line while it is served wait for the next turn, so that input is looked at in between.
+  for (std::size_t turn = line_.size(); turn > 0; --turn) {
+    Viewer& viewer = *line_.front();
+    line_.pop_front();
+    viewer.queued_ = false;
+    viewer.pump();
+    if (std::chrono::steady_clock::now() >= end) break;
+  }
+  if (!line_.empty()) turn_end_.request();
+}
+
+void Fanout::wake_sleepers() {
+  for (Viewer* viewer : std::exchange(sleepers_, {})) wake(*viewer);
+}
+
+}  // namespace charmux::console

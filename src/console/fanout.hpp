@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "loop/timer.hpp"
+#include "loop/turn_end.hpp"
+
+namespace charmux::console {
+
+class Viewer;
+
+/// Whose turn it is to be sent something: every viewer of every console that has something to get and whose socket
+/// accepts it, in one line. Served at the end of each loop turn for at most kSlice, then the loop looks at its events
+/// and goes on with the next in line; so neither a console nor a viewer waits for a whole fan-out. One a loop.
+class Fanout {
+ public:
+  static constexpr std::chrono::milliseconds kSlice{2};
+
+  explicit Fanout(loop::Loop& loop);
+
+  /// The viewer may have something to get. Without effect while it is in line.
+  void wake(Viewer& viewer);
+  /// The viewer waits for the end of an escape sequence, but not beyond `deadline`: it is woken then.
+  void wake_at(Viewer& viewer, MonoTime deadline);
+  /// The viewer is about to be destroyed.
+  void forget(Viewer& viewer);
+
+  [[nodiscard]] MonoTime now() const { return loop_.now(); }
+
+ private:
+  void serve();
+  void wake_sleepers();
+
+  loop::Loop& loop_;
+  std::deque<Viewer*> line_;
+  std::vector<Viewer*> sleepers_;
+  loop::TurnEnd turn_end_;
+  loop::Timer alarm_;
+};
+
+}  // namespace charmux::console

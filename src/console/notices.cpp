@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/notices.hpp"
+
+#include <fmt/core.h>
+
+#include "charmux/base/text.hpp"
+#include "charmux/base/units.hpp"
+
+namespace charmux::console::notices {
+
+std::string attached(std::string_view console, const Company& company, std::string_view condition) {
+  std::string text = fmt::format("[charmux: {}, {} watching, ", printable(console), company.watching);
+  if (company.you_type)
+    text += "you type";
+  else
+    text += fmt::format("{} types; read-only", company.typist.empty() ? "nobody" : company.typist);
+  if (!condition.empty()) text += fmt::format("; {}", printable(condition));
+  return text + "]";
+}
+
+std::string skipped(std::uint64_t bytes) { return fmt::format("[charmux: {} bytes skipped]", bytes); }
+
+std::string mark(const history::Mark& mark) {
+  switch (mark.kind) {
+    case history::MarkKind::not_recorded:
+      return fmt::format("[charmux: not recorded {} - {}]", clock_text(mark.from), clock_text(mark.to));
+    case history::MarkKind::leftover:
+      return fmt::format("[charmux: the next {} bytes were waiting in the pty at {}, and may be older]", mark.bytes,
+                         clock_text(mark.to));
+    case history::MarkKind::unverified:
+      return "[charmux: history before this point is unverified: the host went down without a stop]";
+  }
+  return "[charmux: a mark of an unknown kind]";
+}
+
+std::string away(std::string_view console, std::string_view condition) {
+  return fmt::format("[charmux: {} is {}; waiting]", printable(console), printable(condition));
+}
+
+std::string back(std::string_view console) { return fmt::format("[charmux: {} is back]", printable(console)); }
+
+std::string unheard(std::string_view console) {
+  return fmt::format("[charmux: {} is connected, nothing heard yet]", printable(console));
+}
+
+std::string read_only(std::string_view typist) {
+  if (typist.empty()) return "[charmux: read-only: this door only lets you watch]";
+  return fmt::format("[charmux: read-only: {} types]", typist);
+}
+
+std::string no_break(std::string_view reason) { return fmt::format("[charmux: no break: {}]", reason); }
+
+}  // namespace charmux::console::notices

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "charmux/history/mark.hpp"
+
+/// The sentences charmux says in-band to a viewer. Each is one line in brackets, without its line end; no control byte
+/// of a name reaches it.
+namespace charmux::console::notices {
+
+inline constexpr std::string_view kLive = "[charmux: live]";
+inline constexpr std::string_view kStopping = "[charmux: charmuxd is stopping]";
+inline constexpr std::string_view kFull = "[charmux: full, try later]";
+inline constexpr std::string_view kYouType = "[charmux: the pen is free: you type now]";
+
+/// Who a viewer meets on attaching.
+struct Company {
+  std::size_t watching;     ///< viewers, this one included.
+  std::string_view typist;  ///< who has the pen; empty: nobody.
+  bool you_type;
+};
+/// `condition` is what is out of the ordinary about the console ("shut off"), or empty.
+[[nodiscard]] std::string attached(std::string_view console, const Company& company, std::string_view condition);
+[[nodiscard]] std::string skipped(std::uint64_t bytes);
+/// What a mark in the history means.
+[[nodiscard]] std::string mark(const history::Mark& mark);
+/// The console went away: `condition` is "shut off", "held by another client", ...
+[[nodiscard]] std::string away(std::string_view console, std::string_view condition);
+[[nodiscard]] std::string back(std::string_view console);
+[[nodiscard]] std::string unheard(std::string_view console);
+/// A viewer typed while another has the pen, or through a door that only lets watch (empty typist).
+[[nodiscard]] std::string read_only(std::string_view typist);
+/// An answer to telnet's BREAK where the chardev has no way to pass one on.
+[[nodiscard]] std::string no_break(std::string_view reason);
+
+}  // namespace charmux::console::notices

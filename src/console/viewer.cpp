@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/viewer.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "charmux/protocol/text_boundary.hpp"
+#include "console/console.hpp"
+#include "console/fanout.hpp"
+#include "console/notices.hpp"
+#include "net/stream.hpp"
+
+namespace charmux::console {
+namespace {
+
+/// The most of one console's output that a viewer is sent in one turn, so that a slow turn of one is no wait for
+/// others.
+constexpr std::size_t kTurnBudget = net::kSendQueue;
+/// How much of the output before a point tells whether it lies in a sequence.
+constexpr std::size_t kLookBack = 4 * KiB;
+/// A viewer that is skipped again and again is logged at most this often; the total stands in each line.
+constexpr std::chrono::seconds kSkipLogPause{10};
+/// Notices that wait for a viewer that reads nothing; of more, the oldest is dropped: the newest says how it is now.
+constexpr std::size_t kMostNotices = 32;
+
+}  // namespace
+
+Viewer::Viewer(Console& console, Wire& wire, const ViewerSettings& settings, std::string who)
+    : console_(console),
+      wire_(wire),
+      settings_(settings),
+      who_(std::move(who)),
+      id_(console.next_viewer_id()),
+      cursor_(console.cursor_for(settings)) {
+  console_.attach(*this);
+}
+
+Viewer::~Viewer() { console_.detach(*this); }
+
+void Viewer::pump() {
+  std::size_t budget = kTurnBudget;
+  while (!blocked_ && budget > 0) {
+    if (!wire_.flush()) {
+      blocked_ = true;
+      return;
+    }
+    const Decision next = decide(look(budget));
+    switch (next.step) {
+      case Step::nothing:
+        if (finish_at_ && cursor_.offset() >= *finish_at_ && notices_.empty()) wire_.finished();
+        return;
+      case Step::send: {
+        const std::uint64_t offset = cursor_.offset();
+        const Wire::Sent sent = wire_.send(console_.ring().view(offset, next.bytes), offset);
+        cursor_.commit(sent.taken);
+        blocked_ = sent.blocked;
+        budget -= std::min(budget, std::max<std::size_t>(sent.taken, 1));
+        if (sent.taken > 0) line_start_ = false;
+        break;
+      }
+      case Step::tell_notice: tell_notice(); break;
+      case Step::tell_mark: tell_mark(); break;
+      case Step::skip: skip(); break;
+      case Step::close: return wire_.expire("it read too slowly and fell a whole ring behind (on-lag=close)");
+    }
+  }
+  if (!blocked_) console_.fanout().wake(*this);
+}
+
+Situation Viewer::look(std::size_t budget) {
+  Situation at;
+  at.budget = budget;
+  at.on_lag = settings_.on_lag;
+  const auto next = cursor_.peek(budget);
+  if (const auto* gap = std::get_if<history::Gap>(&next)) at.lost = gap->bytes;
+  if (const auto* bytes = std::get_if<BytesView>(&next)) at.ready = bytes->size();
+  at.mark = std::holds_alternative<history::Mark>(next);
+  if (finish_at_) at.ready = std::min<std::size_t>(at.ready, *finish_at_ - std::min(*finish_at_, cursor_.offset()));
+  if (notices_.empty()) return at;
+
+  Notice& notice = notices_.front();
+  at.notice_in = notice.not_before - std::min(notice.not_before, cursor_.offset());
+  if (*at.notice_in > 0) return at;
+  if (notice.deadline == MonoTime{}) notice.deadline = console_.fanout().now() + settings_.notice_wait;
+  at.notice_overdue = console_.fanout().now() >= notice.deadline;
+  at.boundary =
+      line_start_ ? 0 : protocol::bytes_to_boundary(bytes_before(), console_.ring().view(cursor_.offset(), at.ready));
+  if (at.boundary != 0) console_.fanout().wake_at(*this, notice.deadline);
+  return at;
+}
+
+BytesView Viewer::bytes_before() const {
+  const history::Ring& ring = console_.ring();
+  const std::uint64_t at = std::max(cursor_.offset(), ring.tail());
+  const std::uint64_t from = at - std::min<std::uint64_t>(at - ring.tail(), kLookBack);
+  return ring.view(from, at - from);
+}
+
+void Viewer::say(std::string_view text) {
+  wire_.tell(text, !line_start_ && !protocol::position_after(bytes_before()).line_start);
+  line_start_ = true;
+}
+
+void Viewer::tell_notice() {
+  say(notices_.front().text);
+  notices_.pop_front();
+}
+
+void Viewer::tell_mark() {
+  const auto next = cursor_.peek(0);
+  if (settings_.notices) say(notices::mark(std::get<history::Mark>(next)));
+  cursor_.pass_mark();
+}
+
+void Viewer::skip() {
+  const std::uint64_t from = cursor_.offset();
+  const std::uint64_t to = console_.resync_offset(settings_);
+  skipped_ += to - from;
+  // What was sent before ended anywhere; so the notice starts a line of its own.
+  if (settings_.notices) wire_.tell(notices::skipped(to - from), !line_start_);
+  line_start_ = settings_.notices;
+  cursor_.skip_to(to);
+  if (console_.fanout().now() < next_skip_log_) return;
+  next_skip_log_ = console_.fanout().now() + kSkipLogPause;
+  console_.log_skip(*this, to - from);
+}
+
+void Viewer::writable() {
+  blocked_ = false;
+  console_.fanout().wake(*this);
+}
+
+void Viewer::notify(std::string text) { notify_at(std::move(text), console_.ring().head()); }
+
+void Viewer::notify_at(std::string text, std::uint64_t offset) {
+  if (!settings_.notices) return;
+  if (notices_.size() == kMostNotices) notices_.pop_front();
+  notices_.push_back({std::move(text), offset});
+  console_.fanout().wake(*this);
+}
+
+void Viewer::greet(std::string hello, std::string_view live) {
+  notify_at(std::move(hello), cursor_.offset());
+  notify(std::string(live));
+}
+
+void Viewer::finish(std::string_view text) {
+  finish_at_ = console_.ring().head();
+  notify(std::string(text));
+  console_.fanout().wake(*this);
+}
+
+}  // namespace charmux::console

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <string>
+
+#include "charmux/base/bytes.hpp"
+#include "charmux/base/units.hpp"
+#include "charmux/history/cursor.hpp"
+#include "console/pump.hpp"
+
+namespace charmux::console {
+
+class Console;
+class Fanout;
+
+/// What a viewer is sent through; the frontend's side of it.
+class Wire {
+ public:
+  virtual ~Wire() = default;
+  struct Sent {
+    std::size_t taken;  ///< console bytes that need not be sent again.
+    bool blocked;       ///< the socket takes no more now; Viewer::writable() follows.
+  };
+  /// Sends console bytes, whose first stands at `offset`.
+  virtual Sent send(BytesView bytes, std::uint64_t offset) = 0;
+  /// Queues one line of charmux's own. `off_line_start`: a line end goes before it.
+  virtual void tell(std::string_view notice, bool off_line_start) = 0;
+  /// Sends what is queued. False: the socket takes no more now; Viewer::writable() follows.
+  virtual bool flush() = 0;
+  /// The guest takes input again.
+  virtual void input_may_go_on() = 0;
+  /// After Viewer::finish(): all there was has been sent.
+  virtual void finished() = 0;
+  /// The viewer's time is over; destroys nothing at once.
+  virtual void expire(const std::string& reason) = 0;
+};
+
+/// What a viewer may do and wants; from its door.
+struct ViewerSettings {
+  bool may_type = true;
+  bool notices = true;
+  OnLag on_lag = OnLag::skip;
+  std::uint64_t replay = 0;     ///< bytes of history given on attach.
+  bool from_line_start = true;  ///< what is given begins at a line start, not at just any byte.
+  std::chrono::milliseconds notice_wait{1000};
+};
+
+/// One reader of a console: an absolute offset into its history, and what it must be told on the way. A member of the
+/// session that owns it; attaches when made and detaches when destroyed. For the loop's thread.
+class Viewer {
+ public:
+  Viewer(Console& console, Wire& wire, const ViewerSettings& settings, std::string who);
+  Viewer(const Viewer&) = delete;
+  Viewer& operator=(const Viewer&) = delete;
+  ~Viewer();
+
+  /// Sends what there is to send, up to one turn's share. Called by Fanout.
+  void pump();
+  /// The socket takes bytes again.
+  void writable();
+  /// Queues a notice for the point that the newest output has now; it waits for the end of an escape or UTF-8 sequence.
+  void notify(std::string text);
+  /// The same for the point `offset`.
+  void notify_at(std::string text, std::uint64_t offset);
+  /// On attaching: `hello` where its output begins, `live` where history ends.
+  void greet(std::string hello, std::string_view live);
+  void input_may_go_on() { wire_.input_may_go_on(); }
+  /// Output ends here: what there is so far is still sent, then `text` if notices are on; Wire::finished() follows.
+  void finish(std::string_view text);
+
+  [[nodiscard]] Console& console() const { return console_; }
+  [[nodiscard]] std::uint64_t id() const { return id_; }
+  [[nodiscard]] const std::string& who() const { return who_; }
+  [[nodiscard]] const ViewerSettings& settings() const { return settings_; }
+  /// Bytes of the console that this viewer was never given.
+  [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
+
+ private:
+  friend class Fanout;
+  struct Notice {
+    std::string text;
+    std::uint64_t not_before;  ///< the offset it belongs to.
+    MonoTime deadline{};       ///< when it is told wherever the stream is; set once it is due.
+  };
+
+  [[nodiscard]] Situation look(std::size_t budget);
+  [[nodiscard]] BytesView bytes_before() const;
+  void tell_notice();
+  void tell_mark();
+  void skip();
+  void say(std::string_view text);
+
+  Console& console_;
+  Wire& wire_;
+  const ViewerSettings settings_;
+  const std::string who_;
+  const std::uint64_t id_;
+  history::Cursor cursor_;
+  std::deque<Notice> notices_;
+  std::uint64_t skipped_ = 0;
+  MonoTime next_skip_log_{};
+  bool line_start_ = true;  ///< the last thing sent ended a line, by our own doing.
+  bool blocked_ = false;
+  bool queued_ = false;                     ///< Fanout's.
+  std::optional<std::uint64_t> finish_at_;  ///< after finish(): where output ends.
+};
+
+}  // namespace charmux::console

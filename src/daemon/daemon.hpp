@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "charmux/base/log.hpp"
+#include "charmux/config/config.hpp"
+#include "console/directory.hpp"
+#include "console/fanout.hpp"
+#include "daemon/directories.hpp"
+#include "frontend/door.hpp"
+#include "frontend/sessions.hpp"
+#include "loop/loop.hpp"
+#include "loop/signal.hpp"
+#include "loop/timer.hpp"
+
+namespace charmux::daemon {
+
+/// The exit codes that charmuxd promises.
+enum ExitCode { kStopped = 0, kBadConfiguration = 1, kCouldNotStart = 2 };
+
+/// The composition root: makes consoles and doors of a configuration, runs the loop until told to stop, and stops in
+/// order.
+class Daemon {
+ public:
+  Daemon(config::Config config, Log& log);
+
+  /// Starts all, runs, stops. What could not be started is in the log. Returns the exit code.
+  [[nodiscard]] int run();
+  /// True when a name look-up still runs on a thread: the process must end without waiting for it.
+  [[nodiscard]] bool has_pending_work() const { return loop_.has_pending_work(); }
+
+ private:
+  struct Failure {
+    ExitCode code;
+    Error why;
+  };
+  using Started = tl::expected<void, Failure>;
+  [[nodiscard]] Started start();
+  [[nodiscard]] Started hold_directories();
+  [[nodiscard]] Started open_consoles();
+  [[nodiscard]] Started open_doors();
+  [[nodiscard]] std::unique_ptr<backend::Backend> make_backend(const address::Backend& address);
+  void stop();
+  void look_whether_stopped();
+
+  const config::Config config_;
+  Log& log_;
+  std::size_t open_files_;
+  loop::Loop loop_;
+  std::vector<OwnDirectory> directories_;
+  console::Fanout fanout_;
+  console::Directory consoles_;
+  frontend::Sessions sessions_;
+  std::vector<std::unique_ptr<frontend::Door>> doors_;
+  loop::Signal terminate_;
+  loop::Signal interrupt_;
+  loop::Signal hangup_;
+  loop::Timer stop_look_;
+  std::optional<MonoTime> stop_deadline_;
+};
+
+}  // namespace charmux::daemon

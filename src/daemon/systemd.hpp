@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace charmux::daemon {
+
+/// Tells the service manager, if there is one ($NOTIFY_SOCKET): sd_notify(3).
+void notify_ready(const std::string& status);
+void notify_stopping();
+
+}  // namespace charmux::daemon

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/raw_session.hpp"
+
+namespace charmux::frontend {
+
+RawSession::RawSession(const Context& context, net::Stream stream, console::Console& console,
+                       const console::ViewerSettings& settings)
+    : Session(context, std::move(stream), console, settings, "raw") {
+  begin();
+}
+
+console::Wire::Sent RawSession::send(BytesView bytes, std::uint64_t) {
+  const std::size_t taken = send_now(bytes);
+  return {taken, taken < bytes.size()};
+}
+
+void RawSession::tell(std::string_view, bool) {}
+
+void RawSession::received(BytesView bytes) {
+  if (console().type(viewer(), bytes)) return;
+  const console::Viewer* const typist = console().writer();
+  if (viewer().settings().may_type && typist != nullptr)
+    expire(fmt::format("it typed while {} has the pen", typist->who()));
+  else
+    expire("it typed through a door that only lets watch (access=watch)");
+}
+
+}  // namespace charmux::frontend

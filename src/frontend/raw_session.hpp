@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "frontend/session.hpp"
+
+namespace charmux::frontend {
+
+/// A client that gets the console's bytes and nothing else, and whose bytes are what it types. It is never told
+/// anything in-band, so when it types without the pen it is closed, with the reason in the log.
+class RawSession final : public Session {
+ public:
+  RawSession(const Context& context, net::Stream stream, console::Console& console,
+             const console::ViewerSettings& settings);
+
+  Sent send(BytesView bytes, std::uint64_t offset) override;
+  void tell(std::string_view notice, bool off_line_start) override;
+
+ private:
+  void received(BytesView bytes) override;
+  [[nodiscard]] bool half_closes() const override { return true; }
+};
+
+}  // namespace charmux::frontend

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/sessions.hpp"
+
+namespace charmux::frontend {
+
+Sessions::Sessions(loop::Loop& loop, Log& log, std::size_t outbox)
+    : loop_(loop), log_(log), outbox_(outbox), turn_end_(loop, [this] { reap(); }) {}
+
+void Sessions::add(std::unique_ptr<Session> session) {
+  sessions_.push_back(std::move(session));
+  // It may have expired in its own constructor, before it was here to be found.
+  turn_end_.request();
+}
+
+void Sessions::stop() {
+  for (const auto& session : sessions_) session->stop();
+}
+
+void Sessions::expire_all(const std::string& reason) {
+  for (const auto& session : sessions_) session->expire(reason);
+}
+
+void Sessions::bury(Session&) { turn_end_.request(); }
+
+void Sessions::reap() {
+  std::erase_if(sessions_, [](const auto& session) { return session->phase() == Phase::closed; });
+}
+
+}  // namespace charmux::frontend

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "frontend/session.hpp"
+#include "frontend/telnet_scratch.hpp"
+#include "loop/turn_end.hpp"
+
+namespace charmux::frontend {
+
+/// All clients' sessions of the daemon. Owns them, and destroys those that are over at the end of the turn, when
+/// nothing of theirs is on the stack.
+class Sessions final : private Graveyard {
+ public:
+  /// `outbox`: the most that is owed to a client before it is read no further.
+  Sessions(loop::Loop& loop, Log& log, std::size_t outbox);
+
+  /// What a session needs to be made.
+  [[nodiscard]] Session::Context context() { return {loop_, log_, *this, outbox_}; }
+  [[nodiscard]] TelnetScratch& telnet_scratch() { return telnet_scratch_; }
+  void add(std::unique_ptr<Session> session);
+  [[nodiscard]] std::size_t count() const { return sessions_.size(); }
+
+  /// charmuxd stops: all are sent what there is and leave.
+  void stop();
+  /// The time for that is up.
+  void expire_all(const std::string& reason);
+
+ private:
+  void bury(Session& session) override;
+  void reap();
+
+  loop::Loop& loop_;
+  Log& log_;
+  const std::size_t outbox_;
+  TelnetScratch telnet_scratch_;
+  std::vector<std::unique_ptr<Session>> sessions_;
+  loop::TurnEnd turn_end_;
+};
+
+}  // namespace charmux::frontend

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/endpoint.hpp"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/un.h>
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+
+namespace charmux::net {
+namespace {
+
+using AddressList = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+
+/// getaddrinfo(3) for a stream socket; on failure *error is its code.
+AddressList lookup(const char* host, std::uint16_t port, int flags, int* error) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = flags | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  *error = getaddrinfo(host, std::to_string(port).c_str(), &hints, &found);
+  return {*error == 0 ? found : nullptr, &freeaddrinfo};
+}
+
+Endpoint from(const addrinfo& info) {
+  Endpoint endpoint;
+  std::memcpy(&endpoint.storage, info.ai_addr, info.ai_addrlen);
+  endpoint.length = info.ai_addrlen;
+  return endpoint;
+}
+
+std::string inet_text(const Endpoint& endpoint) {
+  char host[NI_MAXHOST] = "?";
+  char port[NI_MAXSERV] = "?";
+  getnameinfo(endpoint.raw(), endpoint.length, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
+  return endpoint.family() == AF_INET6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+}
+
+}  // namespace
+
+bool Endpoint::is_local() const {
+  switch (family()) {
+    case AF_INET: {
+      const auto& v4 = reinterpret_cast<const sockaddr_in&>(storage);
+      return (ntohl(v4.sin_addr.s_addr) >> 24) == 127;
+    }
+    case AF_INET6: {
+      const auto& v6 = reinterpret_cast<const sockaddr_in6&>(storage);
+      return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr) != 0;
+    }
+    default: return true;
+  }
+}
+
+std::string Endpoint::text() const {
+  if (family() != AF_UNIX) return inet_text(*this);
+  const auto& path = reinterpret_cast<const sockaddr_un&>(storage).sun_path;
+  const std::size_t used = length - offsetof(sockaddr_un, sun_path);
+  // An abstract name begins with NUL and is as long as the address says (unix(7)).
+  if (used > 0 && path[0] == '\0') return "@" + std::string(path + 1, used - 1);
+  return {path, strnlen(path, used)};
+}
+
+Result<Endpoint> endpoint(const address::SocketPath& path) {
+  Endpoint out;
+  auto& address = reinterpret_cast<sockaddr_un&>(out.storage);
+  address.sun_family = AF_UNIX;
+  const std::size_t shift = path.abstract ? 1 : 0;
+  if (path.path.size() + 1 > sizeof address.sun_path)
+    return failure("{} is too long for a UNIX socket: {} bytes at most", path.path, sizeof address.sun_path - 1);
+  std::memcpy(address.sun_path + shift, path.path.data(), path.path.size());
+  out.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.path.size() + 1);
+  return out;
+}
+
+std::optional<Endpoint> literal_endpoint(const address::HostPort& at) {
+  int error = 0;
+  const AddressList found = lookup(at.host.c_str(), at.port, AI_NUMERICHOST, &error);
+  if (!found) return std::nullopt;
+  return from(*found);
+}
+
+Result<std::vector<Endpoint>> resolve(const address::HostPort& at) {
+  int error = 0;
+  const bool any = at.host == "*";
+  const AddressList found = lookup(any ? nullptr : at.host.c_str(), at.port, any ? AI_PASSIVE : 0, &error);
+  if (!found) return failure("host {} cannot be found: {}", at.host, gai_strerror(error));
+  std::vector<Endpoint> all;
+  for (const addrinfo* info = found.get(); info != nullptr; info = info->ai_next) all.push_back(from(*info));
+  return all;
+}
+
+}  // namespace charmux::net

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/stream.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "net/endpoint.hpp"
+#include "net/socket_options.hpp"
+
+namespace charmux::net {
+namespace {
+
+std::string name_of_peer(int fd) {
+  Endpoint peer;
+  peer.length = sizeof peer.storage;
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer.storage), &peer.length) != 0) return "a client that has gone";
+  if (peer.family() != AF_UNIX) return peer.text();
+  ucred credentials{};
+  socklen_t length = sizeof credentials;
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) return "uid unknown";
+  return fmt::format("uid {}", credentials.uid);
+}
+
+}  // namespace
+
+Stream::Stream(UniqueFd fd) : fd_(std::move(fd)), peer_(name_of_peer(fd_.get())) {
+  int family = 0;
+  socklen_t length = sizeof family;
+  getsockopt(fd_.get(), SOL_SOCKET, SO_DOMAIN, &family, &length);
+  if (family == AF_UNIX) {
+    set_option(fd_.get(), SOL_SOCKET, SO_SNDBUF, kSendQueue);
+    return;
+  }
+  set_tcp_options(fd_.get());
+  set_option(fd_.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, kSendQueue);
+}
+
+Io Stream::send(BytesView bytes) {
+  return Io::from(::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+}
+
+Io Stream::recv(BytesSpan room) { return Io::from(::recv(fd_.get(), room.data(), room.size(), MSG_DONTWAIT)); }
+
+void Stream::end_sending() { ::shutdown(fd_.get(), SHUT_WR); }
+
+}  // namespace charmux::net
