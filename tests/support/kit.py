@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one e2e test has started: made by it, reported when it fails, ended after it."""
+
+import pathlib
+import subprocess
+import tempfile
+
+from charmux_kit import Daemon, Guest, TerminalProcess, build_dir
+from support.clients import RawClient, TelnetClient
+from support.fake_chardev import FakeChardev
+from support.terminal import Terminal
+
+
+class Kit:
+    """The `kit` argument of a test. Each method starts something and keeps it; close() ends all, the last first."""
+
+    def __init__(self):
+        # A short path: that of a UNIX socket has to fit into 108 bytes.
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="t"))
+        self.build = build_dir("debug")
+        self.repo = pathlib.Path(__file__).resolve().parents[2]
+        self._owned = []
+
+    def _own(self, thing):
+        self._owned.append(thing)
+        return thing
+
+    def path(self, name):
+        """A file or folder of this test."""
+        return self.directory / name
+
+    def daemon(self, *args, name="charmux", wait_ready=True, **options):
+        """charmuxd with these arguments; the same `name` again is the same state and runtime directory. See Daemon."""
+        daemon = self._own(Daemon(self.path(name), *args, wait_ready=False, **options))
+        if wait_ready:
+            daemon.wait_ready()
+        return daemon
+
+    def run(self, program, *args, seconds=30, **options):
+        """Runs charmuxd, charmux or any command to its end; returns it with returncode, stdout and stderr (texts)."""
+        path = self.build / program if program in ("charmuxd", "charmux") else program
+        return subprocess.run([str(word) for word in (path, *args)], capture_output=True, text=True, timeout=seconds,
+                              stdin=subprocess.DEVNULL, **options)
+
+    def guest(self, serials, consoles=None, *, name="guest", **options):
+        """A real Linux guest, see Guest: kit.guest({"a": "pty", "b": "unix"})."""
+        return self._own(Guest(self.path(name), serials, consoles, **options))
+
+    def unix_chardev(self, name="chardev.sock"):
+        return self._own(FakeChardev.unix(self.path(name)))
+
+    def tcp_chardev(self, port=0, host="127.0.0.1"):
+        return self._own(FakeChardev.tcp(port, host))
+
+    def pty_chardev(self):
+        return self._own(FakeChardev.pty())
+
+    def telnet(self, place, **options):
+        """A scripted telnet client, see TelnetClient."""
+        return self._own(TelnetClient(place, **options))
+
+    def raw(self, place, **options):
+        """A raw client, see RawClient."""
+        return self._own(RawClient(place, **options))
+
+    def on_terminal(self, *argv, **options):
+        """A real program on a pty, its output kept byte by byte, see TerminalProcess."""
+        return self._own(TerminalProcess(argv, **options))
+
+    def terminal(self, *argv, **options):
+        """A real program in a terminal emulator, see Terminal."""
+        return self._own(Terminal(*argv, **options))
+
+    def reports(self):
+        """(title, text) pairs for whoever reads a failure."""
+        for thing in self._owned:
+            yield from thing.report()
+
+    def close(self):
+        """Ends everything. A charmuxd that a test leaves running has to stop as it should, and one that has ended
+        without being told to has crashed: both fail the test."""
+        wrong = []
+        for thing in reversed(self._owned):
+            if isinstance(thing, Daemon):
+                if thing.process.running():
+                    code = thing.stop()
+                    wrong += [f"charmuxd stopped with exit code {code}"] if code != 0 else []
+                elif not thing.end_expected:
+                    wrong.append(thing.process.status())
+            thing.close()
+        assert not wrong, "; ".join(wrong)

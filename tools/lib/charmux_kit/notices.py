@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""charmux's own lines in a viewer's stream, `[charmux: ...]`, apart from the console's bytes."""
+
+import re
+
+LIVE = b"[charmux: live]\r\n"
+# A notice stands on a line of its own; where the guest was in the middle of one, CR LF comes before it.
+_NOTICE = re.compile(rb"(?:(?<!\n)\r\n)?\[charmux: ([^\r\n]*)\]\r\n")
+
+
+def notices(data):
+    """Their texts, in order."""
+    return [text.decode(errors="backslashreplace") for text in _NOTICE.findall(data)]
+
+
+def console_bytes(data):
+    """The console's bytes, history and live: what follows the first notice, without the notices."""
+    _, found, after = data.partition(b"[charmux: ")
+    return _NOTICE.sub(b"", found + after)

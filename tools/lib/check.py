@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tools/check, once everything is installed: the phases of each level, one after the other."""
+
+import sys
+
+from check_phases import (Check, build, clang_format, clang_tidy, demo, fuzz, layers, replay_corpora, tests)
+
+FIVE_TIMES = 5
+
+
+def quick(check):
+    layers(check)
+    clang_format(check)
+    build(check, "debug")
+    tests(check, "debug", ["unit"])
+
+
+def default(check):
+    layers(check)
+    clang_format(check)
+    build(check, "release")
+    build(check, "asan")
+    tests(check, "release", ["unit", "integration"])
+    tests(check, "asan", ["unit", "integration", "e2e"])
+    demo(check)
+    replay_corpora(check, "asan")
+
+
+def full(check):
+    default(check)
+    build(check, "tsan")
+    build(check, "clang")
+    clang_tidy(check, "clang")
+    tests(check, "clang", ["unit"])
+    build(check, "fuzz")
+    fuzz(check, "fuzz")
+    tests(check, "asan", ["unit", "integration"], FIVE_TIMES)
+    tests(check, "tsan", ["unit", "integration"], FIVE_TIMES)
+
+
+def main():
+    check = Check()
+    {"": default, "--quick": quick, "--full": full}[sys.argv[1]](check)
+    return check.finish()
+
+
+sys.exit(main())
