@@ -22,6 +22,9 @@ constexpr std::size_t kReservedFiles = 64;
 /// And for each console: its history, its time index, its backend and the next one being opened.
 constexpr std::size_t kFilesPerConsole = 4;
 constexpr auto kStopLook = 5ms;
+/// How long histories may take to reach the disk; what is not there by then is as after a kill: whole, but for a power
+/// cut.
+constexpr auto kSyncTime = 2s;
 
 std::size_t most_viewers(const config::Config& config, std::size_t open_files) {
   const std::size_t kept = kReservedFiles + kFilesPerConsole * config.consoles.size() + config.listens.size();
@@ -58,10 +61,23 @@ int Daemon::run() {
   } else {
     log_.error("{}", started.error().why.text);
   }
-  for (const auto& console : consoles_.all()) console->close_history();
+  close_histories();
+  directories_.clear();
   if (!started) return started.error().code;
   log_.info("stopped");
   return kStopped;
+}
+
+void Daemon::close_histories() {
+  const MonoTime end = std::chrono::steady_clock::now() + kSyncTime;
+  std::size_t late = 0;
+  for (const auto& console : consoles_.all()) {
+    if (std::chrono::steady_clock::now() < end)
+      console->close_history();
+    else
+      ++late;
+  }
+  if (late > 0) log_.warn("the disk is slow: {} could not be made safe against a power cut", count(late, "history"));
 }
 
 // --- starting ---

@@ -43,6 +43,7 @@ class Daemon {
   [[nodiscard]] Started open_consoles();
   [[nodiscard]] Started open_doors();
   [[nodiscard]] std::unique_ptr<backend::Backend> make_backend(const address::Backend& address);
+  void close_histories();
   void stop();
   void look_whether_stopped();
 

@@ -6,9 +6,12 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <memory>
+
+#include "charmux/base/unique_fd.hpp"
 
 namespace charmux::net {
 namespace {
@@ -30,6 +33,12 @@ Endpoint from(const addrinfo& info) {
   std::memcpy(&endpoint.storage, info.ai_addr, info.ai_addrlen);
   endpoint.length = info.ai_addrlen;
   return endpoint;
+}
+
+/// Whether this machine speaks the family at all: IPv6 may be switched off.
+bool kernel_has(int family) {
+  const UniqueFd probe(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return probe || errno != EAFNOSUPPORT;
 }
 
 std::string inet_text(const Endpoint& endpoint) {
@@ -89,7 +98,8 @@ Result<std::vector<Endpoint>> resolve(const address::HostPort& at) {
   const AddressList found = lookup(any ? nullptr : at.host.c_str(), at.port, any ? AI_PASSIVE : 0, &error);
   if (!found) return failure("host {} cannot be found: {}", at.host, gai_strerror(error));
   std::vector<Endpoint> all;
-  for (const addrinfo* info = found.get(); info != nullptr; info = info->ai_next) all.push_back(from(*info));
+  for (const addrinfo* info = found.get(); info != nullptr; info = info->ai_next)
+    if (!any || kernel_has(info->ai_family)) all.push_back(from(*info));
   return all;
 }
 
