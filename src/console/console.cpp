@@ -12,8 +12,12 @@
 namespace charmux::console {
 namespace {
 
-/// The most that is read from one backend in one turn.
-constexpr std::size_t kReadBudget = 256 * KiB;
+/// The most that is read from one backend in one turn: no more than each viewer may be sent in one, or a flood would
+/// leave behind even those who take all they are given; and a quarter of the ring, so that no turn laps it.
+std::size_t read_budget(const history::Ring& ring) {
+  return static_cast<std::size_t>(std::min<std::uint64_t>(Viewer::kTurnBudget, ring.size() / 4));
+}
+
 /// A line that began longer before a replay's window than this is not gone back to.
 constexpr std::size_t kLongLine = 4 * KiB;
 
@@ -74,12 +78,16 @@ void Console::backend_is(backend::State state, const std::string& reason) {
   if (state == backend::State::open) return came_up();
   if (was_open) ring_.end_recording(wall_now());
   log_.warn("console {}: {}: {}; trying again", name_, backend::name_of(state), reason);
+  // The reason may change while the console is away (closed, then no such file); viewers are told what that means to
+  // them.
+  if (std::exchange(away_as_, condition()) == condition()) return;
   announce(notices::away(name_, condition()));
   told_away_ = told_away_ || !viewers_.empty();
 }
 
 void Console::came_up() {
   heard_ = false;
+  away_as_.clear();
   ring_.begin_recording(wall_now());
   if (const std::size_t bytes = backend_->leftover(); bytes > 0)
     ring_.add_mark(history::MarkKind::leftover, wall_now(), wall_now(), bytes);
@@ -93,7 +101,7 @@ void Console::came_up() {
 void Console::backend_readable() {
   const WallTime now = wall_now();
   const std::uint64_t before = ring_.head();
-  while (ring_.head() - before < kReadBudget) {
+  while (ring_.head() - before < read_budget(ring_)) {
     const net::Io io = backend_->read(ring_.window());
     ring_.commit(io.kind == net::Io::Kind::moved ? io.bytes : 0, now);
     if (io.kind != net::Io::Kind::moved) break;

@@ -91,6 +91,7 @@ class Console final : private backend::Backend::Sink {
 
   backend::State state_ = backend::State::connecting;
   std::string reason_;
+  std::string away_as_;     ///< the condition that viewers were last told of, while the backend is not open.
   bool heard_ = false;      ///< a byte came since the backend was last opened.
   bool told_away_ = false;  ///< somebody was told that the console is not there.
 

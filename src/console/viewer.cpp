@@ -2,20 +2,15 @@
 #include "console/viewer.hpp"
 
 #include <algorithm>
-#include <type_traits>
 
 #include "charmux/protocol/text_boundary.hpp"
 #include "console/console.hpp"
 #include "console/fanout.hpp"
 #include "console/notices.hpp"
-#include "net/stream.hpp"
 
 namespace charmux::console {
 namespace {
 
-/// The most of one console's output that a viewer is sent in one turn, so that a slow turn of one is no wait for
-/// others.
-constexpr std::size_t kTurnBudget = net::kSendQueue;
 /// How much of the output before a point tells whether it lies in a sequence.
 constexpr std::size_t kLookBack = 4 * KiB;
 /// A viewer that is skipped again and again is logged at most this often; the total stands in each line.

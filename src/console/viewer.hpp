@@ -50,6 +50,9 @@ struct ViewerSettings {
 /// session that owns it; attaches when made and detaches when destroyed. For the loop's thread.
 class Viewer {
  public:
+  /// The most output that a viewer is sent in one turn of the loop.
+  static constexpr std::size_t kTurnBudget = 64 * 1024;
+
   Viewer(Console& console, Wire& wire, const ViewerSettings& settings, std::string who);
   Viewer(const Viewer&) = delete;
   Viewer& operator=(const Viewer&) = delete;
