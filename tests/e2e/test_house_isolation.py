@@ -11,8 +11,9 @@ import sys
 from support import wait_until
 
 
-def isolated(kit, *command, **options):
-    return subprocess.Popen([str(kit.repo / "tests/support/isolated"), "--keep", str(kit.repo), "--", *command],
+def isolated(kit, *command, keep=(), **options):
+    kept = [word for path in keep for word in ("--keep", str(path))]
+    return subprocess.Popen([str(kit.repo / "tests/support/isolated"), *kept, "--", *command],
                             stdout=subprocess.PIPE, text=True, **options)
 
 
@@ -28,6 +29,16 @@ def test_a_world_of_its_own(kit):
         said = isolated(kit, sys.executable, "-c", look).communicate()[0]
         os.close(master)
     assert said == "1 [] ['ptmx'] /dev/pts/0 ['lo']\n"
+
+
+def test_what_is_kept_is_the_same_folder(kit):
+    """A checkout, or a cache, may lie below /tmp itself."""
+    kept, covered = kit.path("checkout"), kit.path("other")
+    kept.mkdir()
+    covered.mkdir()
+    look = f"ls {kit.directory}; echo built >{kept}/program; pwd"
+    assert isolated(kit, "sh", "-c", look, keep=[kept], cwd=kept).communicate()[0] == f"checkout\n{kept}\n"
+    assert (kept / "program").read_text() == "built\n"
 
 
 def test_the_exit_code_comes_through(kit):
