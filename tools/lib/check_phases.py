@@ -42,11 +42,28 @@ class Check:
 
     def finish(self):
         """Prints the summary; the exit code."""
-        for title, seconds, word in self._phases:
-            print(f"{seconds:8.1f} s  {word:6}  {title}")
-        print(f"{sum(seconds for _, seconds, _ in self._phases):8.1f} s  in all")
-        print(f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped")
+        print("\n".join(self.summary()))
         return 0 if self.passed and not self.failed and not self.skipped else 1
+
+    def summary(self):
+        return [*(f"{seconds:8.1f} s  {word:6}  {title}" for title, seconds, word in self._phases),
+                f"{sum(seconds for _, seconds, _ in self._phases):8.1f} s  in all",
+                f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"]
+
+    def shown_in_readme(self):
+        """That README's picture of this run is true, but for its numbers. Before the summary is complete: this phase's own
+        line is added as it will be."""
+        self.phase("README shows this", lambda: one(self._matches_readme()))
+
+    def _matches_readme(self):
+        lines = self.summary()
+        lines.insert(-2, f"{0:8.1f} s  ok      README shows this")
+        shown = re.search(r"^\$ tools/check\n(.*?)^```", (TOP / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+        masked = [re.sub(r" *\d+(\.\d)?( s)?", " N", text) for text in ("\n".join(lines) + "\n", shown.group(1) if shown else "")]
+        if masked[0] == masked[1]:
+            return True
+        print("README.md shows another end of tools/check than this, numbers apart:\n" + "\n".join(lines))
+        return False
 
 
 def run(argv, show=False, **options):

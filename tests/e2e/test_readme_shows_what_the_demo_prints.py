@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A newcomer types what README says, and compares what appears with what README shows."""
+
+import re
+
+from support import wait_until
+
+PROMISED_LAST = "Ctrl-C here ends the demo."
+
+
+def shown(readme, command):
+    """What README shows below `$ command`, up to the end of its block."""
+    block = re.search(rf"^\$ {re.escape(command)}\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    assert block, f"README shows nothing for {command}"
+    return [line for line in block.group(1).splitlines() if line]
+
+
+def test_the_demo_prints_what_readme_shows_and_its_telnet_lines_work(kit):
+    readme = (kit.repo / "README.md").read_text()
+    demo = kit.on_terminal(str(kit.repo / "tools/demo"))
+    demo.wait_for(PROMISED_LAST.encode())
+    printed = [line for line in demo.output.decode().replace("\r", "").splitlines() if line]
+    assert printed == shown(readme, "tools/demo")
+
+    for line in printed:
+        typed = re.match(r"  telnet (\S+) (\d+) +# (\S+), a (\S+) chardev", line)
+        if not typed:
+            continue
+        client = kit.terminal("telnet", typed.group(1), typed.group(2))
+        client.wait_for("charmux: live")
+        wait_until(lambda c=client, name=typed.group(3): f"[charmux: {name}, 1 watching, you type" in c.screen(),
+                   f"what README says a first client of {typed.group(3)} reads")
