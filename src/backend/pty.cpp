@@ -3,8 +3,10 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 
+#include "backend/terminal_user.hpp"
 #include "charmux/base/result.hpp"
 
 namespace charmux::backend {
@@ -25,6 +27,13 @@ void Pty::begin() {
   if (::tcgetattr(fd.get(), &settings) != 0)
     return failed(State::refused,
                   fmt::format("{} is not a tty; give the path that QEMU printed or query-chardev shows", path_));
+  // The number may have gone to somebody's login since QEMU gave it up. It can go to nobody while we hold it open.
+  struct stat status {};
+  if (::fstat(fd.get(), &status) == 0)
+    if (const auto user = terminal_user(status.st_rdev))
+      return failed(
+          State::refused,
+          fmt::format("{} is the terminal of {}, not a guest's; give the path that QEMU has now", path_, *user));
   ::cfmakeraw(&settings);
   if (::tcsetattr(fd.get(), TCSANOW, &settings) != 0)
     return failed(State::refused, fmt::format("{} cannot be set raw: {}", path_, errno_text(errno)));
