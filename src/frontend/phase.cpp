@@ -9,7 +9,7 @@ namespace {
 
 using enum Phase;
 
-// Rows: Phase; columns: Happening. `peer_ended` is that of clients that half-close.
+// Rows: Phase; columns: Happening.
 constexpr std::array<std::array<Phase, 4>, 6> kNext = {{
     // peer_ended, told_to_stop, all_sent, over
     {watching, finishing, attached, closed},  // attached
@@ -26,8 +26,7 @@ constexpr std::array<std::string_view, 6> kNames = {"attached", "watching", "fin
 
 std::string_view name_of(Phase phase) { return kNames[static_cast<std::size_t>(phase)]; }
 
-Phase next_phase(Phase phase, Happening happening, bool half_closes) {
-  if (happening == Happening::peer_ended && !half_closes) return closed;
+Phase next_phase(Phase phase, Happening happening) {
   return kNext[static_cast<std::size_t>(phase)][static_cast<std::size_t>(happening)];
 }
 

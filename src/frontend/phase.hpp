@@ -17,7 +17,7 @@ enum class Phase {
 
 /// What happens to a session.
 enum class Happening {
-  peer_ended,    ///< the client closed its sending side.
+  peer_ended,    ///< the client closed its sending side and may go on reading.
   told_to_stop,  ///< charmuxd stops.
   all_sent,      ///< everything up to the stop has been sent.
   over,          ///< the client is gone, or breaks a rule, or the time for stopping is up.
@@ -25,8 +25,7 @@ enum class Happening {
 
 [[nodiscard]] std::string_view name_of(Phase phase);
 
-/// The phase that follows. Total: what cannot matter in a phase leaves it as it is. `half_closes`: this kind of client
-/// may close one side and go on reading (raw); another's end of input is its goodbye (telnet).
-[[nodiscard]] Phase next_phase(Phase phase, Happening happening, bool half_closes);
+/// The phase that follows. Total: what cannot matter in a phase leaves it as it is.
+[[nodiscard]] Phase next_phase(Phase phase, Happening happening);
 
 }  // namespace charmux::frontend

@@ -51,17 +51,21 @@ void Session::ready(unsigned events) {
 
 void Session::receive() {
   std::array<std::byte, kReadSize> buffer;
-  for (std::size_t taken = 0; taken < kReadBudget && phase_ != Phase::closed && may_read();) {
-    const std::size_t room = std::min(buffer.size(), console().input_room(viewer_));
+  for (std::size_t taken = 0; taken < kReadBudget && phase_ != Phase::closed;) {
+    // What comes after the stop is nobody's any more, and is read only to hear the goodbye behind it.
+    const bool attached = phase_ == Phase::attached;
+    if (attached && !may_read()) return;
+    const std::size_t room = attached ? std::min(buffer.size(), console().input_room(viewer_)) : buffer.size();
     const net::Io io = stream_.recv(BytesSpan(buffer).first(room));
     switch (io.kind) {
       case net::Io::Kind::moved:
         taken += io.bytes;
-        // What comes after the stop is nobody's any more.
-        if (phase_ == Phase::attached) received(BytesView(buffer).first(io.bytes));
+        if (attached) received(BytesView(buffer).first(io.bytes));
         break;
       case net::Io::Kind::again: return;
-      case net::Io::Kind::end: return happened(Happening::peer_ended);
+      case net::Io::Kind::end:
+        if (!half_closes()) return expire("it hung up");
+        return happened(Happening::peer_ended);
       case net::Io::Kind::error: return expire(errno_text(io.error_number));
     }
   }
@@ -69,7 +73,7 @@ void Session::receive() {
 
 void Session::happened(Happening happening) {
   const Phase before = phase_;
-  phase_ = next_phase(phase_, happening, half_closes());
+  phase_ = next_phase(phase_, happening);
   if (phase_ == before) return;
   log_.debug("console {}: {}: {} -> {}", console().name(), viewer_.who(), name_of(before), name_of(phase_));
   if (phase_ == Phase::watching) console().lay_pen_down(viewer_);
