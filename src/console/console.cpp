@@ -42,6 +42,7 @@ void Console::start() { backend_->start(*this); }
 void Console::stop() {
   if (!input_.empty()) drop_input("charmuxd is stopping");
   backend_->stop();
+  ring_.end_recording(wall_now());
   for (Viewer* viewer : viewers_) viewer->finish(notices::kStopping);
 }
 
