@@ -30,7 +30,7 @@ constexpr KeyInfo kKeys[] = {
     {"limits", "outbox", "\"16KiB\"", KiB, MiB, {}, Kind::size},
     {"limits", "connect_timeout", "\"5s\"", 1, 10 * kMinute, {}, Kind::time},
     {"limits", "reopen_first", "\"250ms\"", 1, 10 * kMinute, {}, Kind::time},
-    {"limits", "reopen_most", "\"30s\"", 1, 60 * kMinute, {}, Kind::time},
+    {"limits", "reopen_most", "\"2s\"", 1, 60 * kMinute, {}, Kind::time},
     // The daemon is to be gone within 5 s of a stop, so that systemd need not kill it.
     {"limits", "stop_drain", "\"2s\"", 0, 4 * kSecond, {}, Kind::time},
     {"limits", "notice_wait", "\"1s\"", 0, 10 * kSecond, {}, Kind::time},

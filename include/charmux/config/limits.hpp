@@ -18,14 +18,14 @@ struct Limits {
   /// guest takes some; nothing is dropped.
   std::uint64_t input_queue = 4 * KiB;
   /// Bytes that wait for a viewer outside the history: notices, telnet negotiation. When hit: a client whose own
-  /// requests fill it is not read until it takes some; a notice that finds no room is left out.
+  /// requests fill it is not read until it takes some.
   std::uint64_t outbox = 16 * KiB;
   /// How long a backend's socket may take to answer a connect. When hit: "held by another client", tried again.
   std::chrono::milliseconds connect_timeout{std::chrono::seconds(5)};
   /// The first pause before a backend is opened again; each later one is twice as long.
   std::chrono::milliseconds reopen_first{250};
-  /// The longest such pause: here they stop growing.
-  std::chrono::milliseconds reopen_most{std::chrono::seconds(30)};
+  /// The longest such pause: here they stop growing. Short, because what a guest prints before it is opened is gone.
+  std::chrono::milliseconds reopen_most{std::chrono::seconds(2)};
   /// What a stop leaves to bytes that are queued for viewers. When hit: the rest is dropped and the daemon ends.
   std::chrono::milliseconds stop_drain{std::chrono::seconds(2)};
   /// How long a notice waits for the end of an escape or UTF-8 sequence. When hit: it is sent all the same.

@@ -123,7 +123,7 @@ TEST_CASE("two keys that contradict each other are refused") {
   CHECK(problems("[history]\nsize = \"64KiB\"\nreplay = \"65KiB\"\n") ==
         "f:3:10: 'replay' in [history] is 65KiB, more than the 'size' of 64KiB: a replay comes out of what is kept");
   CHECK(problems("[limits]\nreopen_first = \"1min\"\n") ==
-        "f:2:16: 'reopen_first' in [limits] is 1min, more than the 'reopen_most' of 30s: pauses only grow");
+        "f:2:16: 'reopen_first' in [limits] is 1min, more than the 'reopen_most' of 2s: pauses only grow");
   CHECK(problems("[limits]\nreopen_most = \"1ms\"\n") ==
         "f:2:15: 'reopen_first' in [limits] is 250ms, more than the 'reopen_most' of 1ms: pauses only grow");
 }
