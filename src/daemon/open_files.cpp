@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/open_files.hpp"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace charmux::daemon {
+
+void fill_standard_descriptors() {
+  int fd = 0;
+  do fd = ::open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd > STDERR_FILENO) ::close(fd);
+}
 
 std::size_t raise_open_files() {
   rlimit limit{};
