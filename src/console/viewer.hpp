@@ -51,7 +51,7 @@ struct ViewerSettings {
 class Viewer {
  public:
   /// The most output that a viewer is sent in one turn of the loop.
-  static constexpr std::size_t kTurnBudget = 64 * 1024;
+  static constexpr std::size_t kTurnBudget = 64 * KiB;
 
   Viewer(Console& console, Wire& wire, const ViewerSettings& settings, std::string who);
   Viewer(const Viewer&) = delete;
