@@ -24,7 +24,8 @@ struct Found {
 };
 
 std::string kept_in_memory(const std::string& path, const DiskTrouble& why) {
-  return fmt::format("history {} is kept in memory only: {}; {} and start again", path, why.reason, why.remedy);
+  return fmt::format("history not kept: {}: {} is kept in memory only; {} and start again", why.reason, path,
+                     why.remedy);
 }
 
 OnDisk<Found> look_at(const std::string& path) {

@@ -56,7 +56,7 @@ void fill(const TimesFile& file, const TimeIndex::Place& place, const Entries& e
   header.version = kTimesVersion;
   header.identity = place.identity;
   header.capacity = capacity_of(place.bytes);
-  const std::size_t kept = std::min<std::size_t>(entries.size(), header.capacity - 1);
+  const std::size_t kept = std::min<std::size_t>(entries.size(), header.capacity);
   for (auto entry = entries.end() - static_cast<std::ptrdiff_t>(kept); entry != entries.end(); ++entry)
     file.entry(header.count++) = *entry;
 }

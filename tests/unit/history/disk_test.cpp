@@ -226,9 +226,10 @@ TEST_CASE("where the disk will not have it the ring is in memory, and says why a
     Ring& ring = opened.first;
     const std::string& remark = opened.second;
     CHECK(ring.not_kept() == place.not_kept);
-    CHECK_MESSAGE(contains(remark, std::string(place.name) + " is kept in memory only: " + place.not_kept + "; " +
-                                       place.remedy + " and start again"),
-                  remark);
+    CHECK_MESSAGE(contains(remark, std::string("history not kept: ") + place.not_kept + ": "), remark);
+    CHECK_MESSAGE(
+        contains(remark, std::string(place.name) + " is kept in memory only; " + place.remedy + " and start again"),
+        remark);
     CHECK(three_laps(ring).empty());
     ring.close_cleanly(at(0));
   }
@@ -253,7 +254,8 @@ TEST_CASE("on a full disk the ring is in memory and says so, and writing it all 
     if (!opened) return opened.error().text;
     if (opened->ring.not_kept() != "disk full") return "not kept: " + opened->ring.not_kept();
     if (opened->remarks.size() != 1) return "no remark, or too many";
-    if (!contains(opened->remarks[0], "a.ring is kept in memory only: disk full; free some of it and start again"))
+    if (!contains(opened->remarks[0], "history not kept: disk full: ") ||
+        !contains(opened->remarks[0], "a.ring is kept in memory only; free some of it and start again"))
       return opened->remarks[0];
     if (!std::filesystem::is_empty(dir.path())) return "something was left on the disk";
     return three_laps(opened->ring);

@@ -134,7 +134,10 @@ TEST_CASE("a broken index begins anew and says so") {
   };
   write_over(0, 1);  // the magic
   begins_anew();
+  write_over(offsetof(TimesHeader, capacity), 5);
+  begins_anew();
   write_over(offsetof(TimesHeader, capacity), 0);
+  std::filesystem::resize_file(path, sizeof(TimesHeader));
   begins_anew();
   write_over(sizeof(TimesHeader) + 3 * sizeof(TimesEntry), 99);  // an offset out of order
   begins_anew();
