@@ -129,7 +129,10 @@ Daemon::Started Daemon::open_doors() {
       });
     };
     const Result<std::vector<net::Endpoint>> at = host != nullptr ? net::resolve(*host) : path();
-    if (!at) return tl::unexpected(Failure{kCouldNotStart, at.error()});
+    if (!at)
+      return tl::unexpected(Failure{kCouldNotStart,
+                                    {fmt::format("cannot listen on {}: {}; correct it or use an address",
+                                                 config::door_text(listen), at.error().text)}});
     if (const Status closed = frontend::check_exposure(listen, *at); !closed)
       return tl::unexpected(Failure{kBadConfiguration, closed.error()});
     auto door = std::make_unique<frontend::Door>(listen, limits, *consoles_.find(listen.console), sessions_);

@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kPidFile = "charmuxd.pid";
 /// What charmux itself puts into its directories: a directory with anything else in it is somebody else's too.
 constexpr std::array<std::string_view, 2> kOurs = {kPidFile, "history"};
+constexpr std::string_view kChooseAnother = "choose another with --state-dir and --runtime-dir";
 
 bool holds_only_ours(const std::string& path) {
   std::error_code error;
@@ -32,20 +33,22 @@ Status make(const std::string& path, unsigned mode) {
   std::error_code error;
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
   std::filesystem::create_directories(parent, error);
-  if (error) return failure("cannot make directory {}: {}", parent.string(), error.message());
-  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
-    return failure("cannot make directory {}: {}; choose another with --state-dir and --runtime-dir", path,
-                   errno_text(errno));
+  if (error) return failure("cannot make directory {}: {}; {}", parent.string(), error.message(), kChooseAnother);
+  // What the umask has taken off the mode of a new one is given back.
+  if (::mkdir(path.c_str(), mode) == 0 ? ::chmod(path.c_str(), mode) != 0 : errno != EEXIST)
+    return failure("cannot make directory {}: {}; {}", path, errno_text(errno), kChooseAnother);
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
-    return failure("{} is not a directory; choose another with --state-dir and --runtime-dir", path);
+    return failure("{} is not a directory; {}", path, kChooseAnother);
   if ((status.st_mode & 07777 & ~mode) == 0) return {};
   // Closing a directory that others use too (/tmp, /var/lib) would break them.
-  if (!holds_only_ours(path) || ::chmod(path.c_str(), mode) != 0)
+  if (!holds_only_ours(path))
+    return failure("{} is open to others (mode {:04o}) and holds more than charmux's files; `chmod {:o}` it or {}",
+                   path, status.st_mode & 07777, mode, kChooseAnother);
+  if (::chmod(path.c_str(), mode) != 0)
     return failure(
-        "{} is open to others (mode {:04o}) and holds more than charmux's files; `chmod {:o}` it or choose "
-        "another with --state-dir and --runtime-dir",
-        path, status.st_mode & 07777, mode);
+        "{} is open to others (mode {:04o}) and cannot be closed to them: {}; run charmuxd as its owner or {}", path,
+        status.st_mode & 07777, errno_text(errno), kChooseAnother);
   return {};
 }
 
@@ -63,7 +66,9 @@ Result<OwnDirectory> OwnDirectory::hold(const std::string& path, unsigned mode) 
   if (Status made = make(path, mode); !made) return tl::unexpected(made.error());
   const std::string file = fmt::format("{}/{}", path, kPidFile);
   UniqueFd lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!lock) return failure("cannot open {}: {}", file, errno_text(errno));
+  if (!lock)
+    return failure("cannot open {}: {}; run charmuxd as the directory's owner or {}", file, errno_text(errno),
+                   kChooseAnother);
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
     return failure(
         "{} is in use by another charmuxd, pid {}; stop it, or give this one its own --state-dir and "
