@@ -58,8 +58,9 @@ std::string to_text(const Backend& backend) { return std::visit(ToText{}, backen
 
 Status check_name(std::string_view name) {
   if (name.empty()) return failure("a console needs a name that is not empty");
-  if (name.size() > kMostName)
-    return failure("a name of {} bytes is too long: it holds at most {}", name.size(), kMostName);
+  if (const std::size_t length = percent_encoded(name).size(); length > kMostName)
+    return failure("a name of {} bytes is too long: its history's file bears it, percent-encoded, in at most {}",
+                   length, kMostName);
   if (name.find('\0') != std::string_view::npos) return failure("a console's name cannot hold a NUL byte");
   return {};
 }

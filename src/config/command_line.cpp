@@ -20,7 +20,7 @@ constexpr std::string_view kHelp = R"(charmuxd: one serial console, many viewers
   --config FILE           read FILE, not /etc/charmux/charmux.toml
   --check-config          say what is wrong with the configuration, and exit
   --state-dir DIR         keep histories in DIR
-  --runtime-dir DIR       put control.sock in DIR
+  --runtime-dir DIR       say in DIR that charmuxd runs
   --log-level LEVEL       error, warn, info or debug; info unless given
   --console NAME=ADDRESS  a console and where its bytes come from:
                           pty:/PATH, unix:/PATH, unix:@NAME or tcp:HOST:PORT
@@ -50,10 +50,7 @@ void declare(CLI::App& app) {
   app.allow_extras();
   for (const std::string_view name : kFlags) app.add_flag(std::string(name));
   for (const std::string_view name : kValued)
-    app.add_option(std::string(name))
-        ->expected(1)
-        ->allow_extra_args(false)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_option(std::string(name))->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 Status check_extras(const Given& extras) {

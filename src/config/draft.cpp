@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include "charmux/address/parts.hpp"
 #include "charmux/base/text.hpp"
 
 namespace charmux::config {

@@ -90,7 +90,7 @@ void settle_directories(const Draft& draft, const CommandLine& command_line, con
                "give --state-dir DIR");
   if (config.runtime_dir.empty() && !command_line.runtime_dir && !draft.top.mentions("runtime_dir"))
     report.add({},
-               "no directory for the control socket: set $RUNTIME_DIRECTORY or $XDG_RUNTIME_DIR to an absolute path, "
+               "no runtime directory: set $RUNTIME_DIRECTORY or $XDG_RUNTIME_DIR to an absolute path, "
                "or give --runtime-dir DIR");
   constexpr std::size_t kMost = address::kMostSocketPath - kControlSocket.size();
   if (config.runtime_dir.size() > kMost)

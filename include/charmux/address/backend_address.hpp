@@ -12,8 +12,8 @@
 
 namespace charmux::address {
 
-/// The most bytes of a console's name.
-inline constexpr std::size_t kMostName = 255;
+/// The most bytes of a console's name, percent-encoded as its history's file bears it.
+inline constexpr std::size_t kMostName = 200;
 
 /// A pty that another program (QEMU) allocated, opened by its absolute path.
 struct Pty {
@@ -50,7 +50,7 @@ struct NamedBackend {
 
 /// Reads `NAME=ADDRESS`, split at the first '='.
 [[nodiscard]] Result<NamedBackend> parse_console(std::string_view text);
-/// Whether a console may be called so: 1 to 255 bytes, any but NUL.
+/// Whether a console may be called so: not empty, no NUL, and at most kMostName bytes once percent-encoded.
 [[nodiscard]] Status check_name(std::string_view name);
 
 /// What is wrong with a scheme that is none of `known`: "unknown scheme 'serial': use pty, unix or tcp".

@@ -47,9 +47,11 @@ TEST_CASE("a console on the command line splits at its first '='") {
   CHECK(parse_console("c1=foo:bar").error().text == "unknown scheme 'foo': use pty, unix or tcp");
 }
 
-TEST_CASE("a name has 1 to 255 bytes, any but NUL") {
-  CHECK(check_name(std::string(255, '\xff')));
-  CHECK(check_name(std::string(256, 'x')).error().text == "a name of 256 bytes is too long: it holds at most 255");
+TEST_CASE("a name has 1 to 200 bytes as its history's file bears it, any but NUL") {
+  CHECK(check_name(std::string(200, 'x')));
+  CHECK(check_name(std::string(66, '\xff')));
+  CHECK(check_name(std::string(67, '\xff')).error().text ==
+        "a name of 201 bytes is too long: its history's file bears it, percent-encoded, in at most 200");
   CHECK(check_name("").error().text == "a console needs a name that is not empty");
   CHECK(check_name(std::string_view("a\0b", 3)).error().text == "a console's name cannot hold a NUL byte");
 }

@@ -77,7 +77,7 @@ TEST_CASE("where no directory is to be found, what to set is said") {
   CHECK(all_problems(with({"c1=pty:/dev/pts/3"}), Environment{}) ==
         "no directory for histories: set $STATE_DIRECTORY, $XDG_STATE_HOME or $HOME to an absolute path, or give "
         "--state-dir DIR\n"
-        "no directory for the control socket: set $RUNTIME_DIRECTORY or $XDG_RUNTIME_DIR to an absolute path, or give "
+        "no runtime directory: set $RUNTIME_DIRECTORY or $XDG_RUNTIME_DIR to an absolute path, or give "
         "--runtime-dir DIR");
 }
 
