@@ -52,7 +52,7 @@ void Reopening::opened(UniqueFd fd, std::size_t leftover) {
   watch();
 }
 
-void Reopening::failed(State state, std::string reason) {
+void Reopening::failed(State state, const std::string& reason) {
   again_.start(backoff_.next(static_cast<std::uint32_t>(random_())));
   become(state, reason);
 }

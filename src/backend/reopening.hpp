@@ -46,7 +46,7 @@ class Reopening : public Backend {
   [[nodiscard]] virtual std::string why_ended(const net::Io& io) const = 0;
 
   void opened(UniqueFd fd, std::size_t leftover);
-  void failed(State state, std::string reason);
+  void failed(State state, const std::string& reason);
 
   loop::Loop& loop_;
   const Patience patience_;

@@ -8,8 +8,8 @@ namespace charmux::frontend {
 namespace {
 
 /// The most that is read from one client in one turn, and at once.
-constexpr std::size_t kReadBudget = 16 * 1024;
-constexpr std::size_t kReadSize = 4 * 1024;
+constexpr std::size_t kReadBudget = 16 * KiB;
+constexpr std::size_t kReadSize = 4 * KiB;
 
 }  // namespace
 
