@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <vector>
 
 #include "net/socket_options.hpp"
 
@@ -32,12 +31,24 @@ void Socket::look_up() {
   auto found = std::make_shared<Found>();
   lookup_ = loop::Work(
       loop_, [found, host = std::get<address::Tcp>(address_).at] { *found = net::resolve(host); },
-      [this, found] { *found ? connect_to(found->value().front()) : failed(State::closed, found->error().text); });
+      [this, found] {
+        if (!*found) return failed(State::closed, found->error().text);
+        untried_ = std::move(**found);
+        try_next();
+      });
+}
+
+bool Socket::try_next() {
+  if (untried_.empty()) return false;
+  const net::Endpoint at = untried_.front();
+  untried_.erase(untried_.begin());
+  connect_to(at);
+  return true;
 }
 
 void Socket::connect_to(const net::Endpoint& at) {
   connecting_.reset(::socket(at.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!connecting_) return failed(State::closed, fmt::format("{}: {}", text_, errno_text(errno)));
+  if (!connecting_) return cannot_connect(errno);
   if (::connect(connecting_.get(), at.raw(), at.length) == 0) return connection_ready();
   const int error = errno;
   // On a UNIX socket EAGAIN is no connection in progress: the backlog is full, so others wait there already (unix(7)).
@@ -57,17 +68,20 @@ void Socket::connection_ready() {
   if (error != 0) return cannot_connect(error);
   connect_poll_ = {};
   timeout_.stop();
+  untried_.clear();
   if (std::holds_alternative<address::Tcp>(address_)) net::set_tcp_options(connecting_.get());
   opened(std::move(connecting_), 0);
 }
 
 void Socket::held() {
   abandon();
+  if (try_next()) return;
   failed(State::waiting, "held by another client");
 }
 
 void Socket::cannot_connect(int error_number) {
   abandon();
+  if (try_next()) return;
   const bool not_ours = error_number == EACCES || error_number == EPERM;
   const char* const remedy = not_ours ? "; run charmuxd as root or as the owner of the socket" : "";
   failed(not_ours ? State::refused : State::closed, fmt::format("{}: {}{}", text_, errno_text(error_number), remedy));

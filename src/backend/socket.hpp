@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "backend/reopening.hpp"
 #include "charmux/address/backend_address.hpp"
@@ -33,6 +34,8 @@ class Socket final : public Reopening {
   [[nodiscard]] std::string why_ended(const net::Io& io) const override;
 
   void look_up();
+  /// Connects to the next address of a name, in the resolver's order (QEMU listens on one of them). False: no more.
+  bool try_next();
   void connect_to(const net::Endpoint& at);
   void connection_ready();
   void held();
@@ -41,6 +44,7 @@ class Socket final : public Reopening {
   const address::Backend address_;
   const std::string text_;
   loop::Work lookup_;
+  std::vector<net::Endpoint> untried_;
   UniqueFd connecting_;
   loop::Poll connect_poll_;
   loop::Timer timeout_;

@@ -113,7 +113,7 @@ void Console::backend_readable() {
     for (Viewer* viewer : viewers_) viewer->notify_at(notices::back(name_), before);
   }
   heard_ = true;
-  for (Viewer* viewer : viewers_) fanout_.wake(*viewer);
+  for (Viewer* viewer : viewers_) viewer->output_came();
 }
 
 void Console::backend_writable() {

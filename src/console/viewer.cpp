@@ -17,6 +17,7 @@ constexpr std::size_t kLookBack = 4 * KiB;
 constexpr std::chrono::seconds kSkipLogPause{10};
 /// Notices that wait for a viewer that reads nothing; of more, the oldest is dropped: the newest says how it is now.
 constexpr std::size_t kMostNotices = 32;
+constexpr const char* kTooSlow = "it read too slowly and fell a whole ring behind (on-lag=close)";
 
 }  // namespace
 
@@ -46,17 +47,21 @@ void Viewer::pump() {
         return;
       case Step::send: {
         const std::uint64_t offset = cursor_.offset();
-        const Wire::Sent sent = wire_.send(console_.ring().view(offset, next.bytes), offset);
+        const BytesView bytes = console_.ring().view(offset, next.bytes);
+        const Wire::Sent sent = wire_.send(bytes, offset);
         cursor_.commit(sent.taken);
         blocked_ = sent.blocked;
         budget -= std::min(budget, std::max<std::size_t>(sent.taken, 1));
-        if (sent.taken > 0) line_start_ = false;
+        if (sent.taken > 0) {
+          line_start_ = false;
+          after_line_end_ = bytes[sent.taken - 1] == std::byte{'\n'};
+        }
         break;
       }
       case Step::tell_notice: tell_notice(); break;
       case Step::tell_mark: tell_mark(); break;
       case Step::skip: skip(); break;
-      case Step::close: return wire_.expire("it read too slowly and fell a whole ring behind (on-lag=close)");
+      case Step::close: return wire_.expire(kTooSlow);
     }
   }
   if (!blocked_) console_.fanout().wake(*this);
@@ -111,13 +116,20 @@ void Viewer::skip() {
   const std::uint64_t from = cursor_.offset();
   const std::uint64_t to = console_.resync_offset(settings_);
   skipped_ += to - from;
-  // What was sent before ended anywhere; so the notice starts a line of its own.
-  if (settings_.notices) wire_.tell(notices::skipped(to - from), !line_start_);
+  // What was sent last can be overwritten already, so the ring is not asked how it ended.
+  if (settings_.notices) wire_.tell(notices::skipped(to - from), !line_start_ && !after_line_end_);
   line_start_ = settings_.notices;
   cursor_.skip_to(to);
   if (console_.fanout().now() < next_skip_log_) return;
   next_skip_log_ = console_.fanout().now() + kSkipLogPause;
   console_.log_skip(*this, to - from);
+}
+
+void Viewer::output_came() {
+  // One whose socket takes nothing more is not served, so that it would never be found to be behind.
+  if (blocked_ && settings_.on_lag == OnLag::close && cursor_.offset() < console_.ring().tail())
+    return wire_.expire(kTooSlow);
+  console_.fanout().wake(*this);
 }
 
 void Viewer::writable() {

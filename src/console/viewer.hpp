@@ -60,6 +60,8 @@ class Viewer {
 
   /// Sends what there is to send, up to one turn's share. Called by Fanout.
   void pump();
+  /// The history has grown. Closes one with on-lag=close that is now a whole ring behind, even if it takes nothing.
+  void output_came();
   /// The socket takes bytes again.
   void writable();
   /// Queues a notice for the point that the newest output has now; it waits for the end of an escape or UTF-8 sequence.
@@ -103,7 +105,8 @@ class Viewer {
   std::deque<Notice> notices_;
   std::uint64_t skipped_ = 0;
   MonoTime next_skip_log_{};
-  bool line_start_ = true;  ///< the last thing sent ended a line, by our own doing.
+  bool line_start_ = true;       ///< the last thing sent ended a line, by our own doing.
+  bool after_line_end_ = false;  ///< the last byte of the console that was sent ended a line.
   bool blocked_ = false;
   bool queued_ = false;                     ///< Fanout's.
   std::optional<std::uint64_t> finish_at_;  ///< after finish(): where output ends.

@@ -100,7 +100,9 @@ void Session::update_interest() {
   switch (phase_) {
     case Phase::attached:
       if (may_read()) return poll_.want(sending | loop::kReadable);
-      return poll_.want(sending | loop::kHangup | loop::kPriority);
+      // Of one that may close its sending side that is no goodbye; what it sent before is read later. Of another
+      // kPriority would be its urgent data (telnet's Synch), which stays until it is read.
+      return poll_.want(sending | (half_closes() ? unsigned{loop::kPriority} : unsigned{loop::kHangup}));
     case Phase::finishing:
     case Phase::leaving: return poll_.want(sending | loop::kReadable);
     case Phase::watching:

@@ -28,6 +28,9 @@ Stream::Stream(UniqueFd fd) : fd_(std::move(fd)), peer_(name_of_peer(fd_.get()))
   int family = 0;
   socklen_t length = sizeof family;
   getsockopt(fd_.get(), SOL_SOCKET, SO_DOMAIN, &family, &length);
+  // The urgent byte of telnet's Synch (RFC 854) is the second half of IAC DM: taken out of the stream, it would make a
+  // command of what is typed next.
+  set_option(fd_.get(), SOL_SOCKET, SO_OOBINLINE, 1);
   if (family == AF_UNIX) {
     set_option(fd_.get(), SOL_SOCKET, SO_SNDBUF, kSendQueue);
     return;

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <tuple>
+
+#include "kit/client.hpp"
+#include "kit/house.hpp"
+
+using namespace charmux;
+using namespace charmux::test;
+
+namespace {
+
+constexpr std::string_view kState = "[charmux: vm, 1 watching, you type]\r\n";
+
+/// A viewer that has read all of `printed`, and asks how it stands.
+TelnetClient ask_after(House& house, const std::string& printed) {
+  TelnetClient client = house.attach_telnet(house.open_telnet());
+  house.print(printed);
+  house.run_until("it has that", [&] {
+    client.poll();
+    return client.sees("[charmux: live]\r\n" + printed);
+  });
+  client.command(kAreYouThere);
+  return client;
+}
+
+}  // namespace
+
+TEST_CASE("a notice stands on a line of its own") {
+  House house;
+  TelnetClient client = ask_after(house, "login: ");
+  house.run_until("it is answered", [&] {
+    client.poll();
+    return client.sees("login: \r\n" + std::string(kState));
+  });
+  house.print("root\n");
+  client.command(kAreYouThere);
+  house.run_until("it is answered, without an empty line", [&] {
+    client.poll();
+    return client.sees(std::string(kState) + "root\n" + std::string(kState));
+  });
+}
+
+TEST_CASE("a notice waits for the end of an escape sequence or a character") {
+  for (const auto& [begin, end] : {std::pair<std::string, std::string>{"red: \x1b[3", "1m"},
+                                   {"\x1b]0;title", "\x07"},
+                                   {"\x1bP$q", "\x1b\\"},
+                                   {"price: \xE2\x82", "\xAC"}}) {
+    House house;
+    TelnetClient client = ask_after(house, begin);
+    CHECK(house.world.turns_left_alone() < World::kCalm);
+    client.poll();
+    CHECK(count_of(kState, client.text()) == 0);
+    house.print(end + "after");
+    house.run_until("it is answered", [&] {
+      client.poll();
+      return client.sees("[charmux: live]\r\n" + begin + end + "\r\n" + std::string(kState) + "after");
+    });
+  }
+}
+
+TEST_CASE("a notice is told inside a sequence that nobody ends") {
+  House house({.notice_wait = std::chrono::milliseconds(1)});
+  TelnetClient client = ask_after(house, "\x1b]0;title");
+  house.run_until("it is answered", [&] {
+    client.poll();
+    return client.sees("title\r\n" + std::string(kState));
+  });
+}
+
+TEST_CASE("viewers are told once that the guest went away, and that it is back when it is heard") {
+  House house;
+  TelnetClient client = house.attach_telnet(house.open_telnet());
+  house.print("up\n");
+  house.power_off();
+  house.run_until("it is known that nobody is there", [&] {
+    client.poll();
+    return client.sees("[charmux: vm is shut off; waiting]\r\n");
+  });
+  // Meanwhile the reasons change: closed, no such file, refused.
+  CHECK(house.world.turns_left_alone() < World::kCalm);
+  house.power_on();
+  house.run_until("it is connected", [&] {
+    client.poll();
+    return client.sees("[charmux: vm is connected, nothing heard yet]\r\n");
+  });
+  house.print("up again\n");
+  house.run_until("it is heard", [&] {
+    client.poll();
+    return client.sees("up again\n");
+  });
+  const std::vector<std::string> notices = notices_in(client.text());
+  REQUIRE(notices.size() == 6);
+  CHECK(notices[0] == "vm, 1 watching, you type; connected, nothing heard yet");
+  CHECK(notices[1] == "live");
+  CHECK(notices[2] == "vm is shut off; waiting");
+  CHECK(notices[3] == "vm is connected, nothing heard yet");
+  CHECK(notices[4].rfind("not recorded ", 0) == 0);
+  CHECK(notices[5] == "vm is back");
+  CHECK(console_bytes(client.text()) == "up\nup again\n");
+}
+
+TEST_CASE("a door with notices off says nothing but what the console prints") {
+  House house;
+  config::Listen listen = House::telnet();
+  listen.notices = false;
+  TelnetClient client(connect_to(house.open(listen)));
+  house.run_until("it is there", [&] { return house.sessions.count() == 1; });
+  client.command(kAreYouThere);
+  client.command(kBreak);
+  house.print("output\n");
+  house.run_until("it has that", [&] {
+    client.poll();
+    return client.text() == "output\n";
+  });
+}

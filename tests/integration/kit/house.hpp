@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/socket.hpp"
+#include "charmux/history/ring.hpp"
+#include "console/console.hpp"
+#include "console/fanout.hpp"
+#include "frontend/door.hpp"
+#include "frontend/sessions.hpp"
+#include "kit/chardev.hpp"
+#include "kit/client.hpp"
+#include "kit/texts.hpp"
+#include "kit/world.hpp"
+
+namespace charmux::test {
+
+/// What a test's house is like where it differs from the usual.
+struct HouseSettings {
+  LogLevel log_level = LogLevel::error;
+  std::uint64_t ring = 64 * KiB;
+  std::size_t input_queue = 4 * KiB;
+  std::size_t outbox = 16 * KiB;
+  std::size_t viewers = 10'000;
+  /// Longer than any test, so that no notice is told where it should not be because of a slow machine.
+  std::chrono::milliseconds notice_wait{std::chrono::minutes(10)};
+};
+
+/// All of charmuxd but its main: one console "vm" on an emulated unix chardev whose guest is the test, and doors to it.
+class House {
+ public:
+  explicit House(const HouseSettings& settings = {})
+      : world(settings.log_level),
+        settings_(settings),
+        fanout(world.loop),
+        console(
+            console::Console::Settings{"vm", 32 * KiB, settings.input_queue},
+            std::move(history::Ring::open(world.directory / "vm.ring", settings.ring)->ring),
+            std::make_unique<backend::Socket>(
+                world.loop,
+                backend::Patience{std::chrono::seconds(5), std::chrono::milliseconds(2), std::chrono::milliseconds(20)},
+                address::Unix{{world.directory / "chardev", false}}),
+            fanout, world.log),
+        sessions(world.loop, world.log, settings.outbox) {
+    console.start();
+    power_on();
+  }
+
+  /// The guest's QEMU starts to listen, and is connected to.
+  void power_on() {
+    ::unlink((world.directory / "chardev").c_str());
+    chardev_ = std::make_unique<ChardevServer>(At::path(world.directory / "chardev"));
+    run_until("the guest is connected to", [this] { return static_cast<bool>(guest = chardev_->accept()); });
+  }
+  /// It ends; whoever is connected reads what it printed last.
+  void power_off() {
+    chardev_.reset();
+    guest.close();
+  }
+
+  /// Opens a door with the defaults of its kind; on a UNIX socket, or on a port of 127.0.0.1. Where to connect.
+  At open(config::Listen listen, int port = 0) {
+    if (listen.kind == config::DoorKind::raw) listen.notices = false;
+    const std::string path = world.directory / fmt::format("door{}", doors.size());
+    const net::Endpoint at = port == 0 ? *net::endpoint(address::SocketPath{path, false})
+                                       : *net::literal_endpoint({"127.0.0.1", static_cast<std::uint16_t>(port)});
+    doors.push_back(std::make_unique<frontend::Door>(
+        listen, frontend::Door::Limits{settings_.viewers, settings_.notice_wait}, console, sessions));
+    const Status opened = doors.back()->open(world.loop, {at});
+    REQUIRE(opened);
+    return port == 0 ? At::path(path) : At::port(port);
+  }
+  At open_telnet(int port = 0) { return open(telnet(), port); }
+  At open_raw(int port = 0) { return open(raw(), port); }
+  static config::Listen telnet() {
+    config::Listen listen;
+    listen.kind = config::DoorKind::telnet;
+    return listen;
+  }
+  static config::Listen raw() {
+    config::Listen listen;
+    listen.kind = config::DoorKind::raw;
+    listen.on_lag = config::OnLag::close;
+    listen.replay = 0;
+    return listen;
+  }
+
+  /// A telnet client that is there and sees live output.
+  TelnetClient attach_telnet(const At& at, TelnetClient::Answers answers = TelnetClient::Answers::yes) {
+    TelnetClient client(connect_to(at), answers);
+    run_until("a viewer is live", [&] {
+      client.poll();
+      return client.sees("[charmux: live]\r\n") && (answers == TelnetClient::Answers::never || client.binary());
+    });
+    return client;
+  }
+  /// A raw client that is there.
+  Connection attach_raw(const At& at, int receive_buffer = 0) {
+    const std::size_t before = sessions.count();
+    Connection client = connect_to(at, receive_buffer);
+    run_until("a viewer is there", [&] { return sessions.count() > before; });
+    return client;
+  }
+
+  /// The guest prints it, and the console has read it.
+  void print(std::string_view text) {
+    const std::uint64_t head = console.ring().head() + guest.unsent() + text.size();
+    guest.write(text);
+    run_until("the console has read the guest", [&] {
+      guest.flush();
+      return console.ring().head() >= head;
+    });
+  }
+  /// What has come to the guest.
+  const std::string& typed() {
+    guest.poll();
+    return guest.received();
+  }
+
+  template <class Predicate>
+  void run_until(const char* what, Predicate holds) {
+    world.run_until(what, holds);
+  }
+  /// As charmuxd stops (daemon.cpp).
+  void stop() {
+    doors.clear();
+    sessions.stop();
+    console.stop();
+  }
+
+  World world;
+
+ private:
+  const HouseSettings settings_;
+  std::unique_ptr<ChardevServer> chardev_;
+
+ public:
+  Connection guest;
+  console::Fanout fanout;
+  console::Console console;
+  frontend::Sessions sessions;
+  std::vector<std::unique_ptr<frontend::Door>> doors;
+};
+
+}  // namespace charmux::test

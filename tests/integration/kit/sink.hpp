@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "backend/reopening.hpp"
+
+namespace charmux::test {
+
+/// A console as a backend sees it, that keeps what it is told. Ends its backend before it goes.
+class RecordingSink final : public backend::Backend::Sink {
+ public:
+  explicit RecordingSink(backend::Backend& backend) : backend_(backend) { backend_.start(*this); }
+
+  void backend_is(backend::State state, const std::string& reason) override {
+    ++calls;
+    states.emplace_back(state, reason);
+  }
+  void backend_readable() override {
+    ++calls;
+    std::array<std::byte, 4096> room;
+    for (;;) {
+      const net::Io io = backend_.read(room);
+      if (io.kind != net::Io::Kind::moved) return;
+      received += as_text(BytesView(room).first(io.bytes));
+    }
+  }
+  void backend_writable() override {
+    ++calls;
+    ++writable;
+    send();
+  }
+  /// Gives the guest `bytes`, as it takes them.
+  void write(std::string_view bytes) {
+    unsent += bytes;
+    send();
+  }
+
+  /// Whether it has become that since the last one that was waited for; it may have become something else again.
+  [[nodiscard]] bool reached(backend::State state) {
+    for (std::size_t at = next_; at < states.size(); ++at) {
+      if (states[at].first != state) continue;
+      next_ = at + 1;
+      return true;
+    }
+    return false;
+  }
+  /// Why it became the state that reached() found.
+  [[nodiscard]] std::string reason() const { return next_ == 0 ? "" : states[next_ - 1].second; }
+
+  std::vector<std::pair<backend::State, std::string>> states;
+  std::string received;
+  std::string unsent;
+  int calls = 0;
+  int writable = 0;
+
+ private:
+  void send() {
+    while (!unsent.empty()) {
+      const net::Io io = backend_.write(as_bytes(unsent));
+      if (io.kind != net::Io::Kind::moved) return;
+      unsent.erase(0, io.bytes);
+    }
+  }
+  backend::Backend& backend_;
+  std::size_t next_ = 0;
+};
+
+/// Patience that costs a test no time; `connect_timeout` is what a test of it waits for.
+inline backend::Patience impatient() {
+  return {std::chrono::milliseconds(200), std::chrono::milliseconds(2), std::chrono::milliseconds(20)};
+}
+
+}  // namespace charmux::test

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/stream.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "kit/connection.hpp"
+#include "kit/world.hpp"
+#include "net/server_socket.hpp"
+
+using namespace charmux;
+using namespace charmux::test;
+
+namespace {
+
+/// A client and the stream that serves it.
+struct Served {
+  explicit Served(const net::Endpoint& at, const At& to)
+      : socket(*net::ServerSocket::listen(at)), client(connect_to(to)), stream(accept()) {}
+  UniqueFd accept() { return UniqueFd(::accept4(socket.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)); }
+  net::ServerSocket socket;
+  Connection client;
+  net::Stream stream;
+};
+
+}  // namespace
+
+TEST_CASE("a client is named by its address, on a UNIX socket by its user") {
+  const Served four(*net::literal_endpoint({"127.0.0.1", 7001}), At::port(7001));
+  CHECK(four.stream.peer().rfind("127.0.0.1:", 0) == 0);
+  const Served six(*net::literal_endpoint({"::1", 7001}), At::port(7001, AF_INET6));
+  CHECK(six.stream.peer().rfind("[::1]:", 0) == 0);
+  TempDir directory;
+  const Served local(*net::endpoint(address::SocketPath{directory / "door", false}), At::path(directory / "door"));
+  CHECK(local.stream.peer() == fmt::format("uid {}", ::getuid()));
+}
+
+TEST_CASE("a send to a client that has gone is an error and no signal") {
+  TempDir directory;
+  Served served(*net::endpoint(address::SocketPath{directory / "door", false}), At::path(directory / "door"));
+  served.client.close();
+  const net::Io io = served.stream.send(as_bytes("anybody?"));
+  CHECK(io.kind == net::Io::Kind::error);
+  CHECK(io.error_number == EPIPE);
+}
+
+TEST_CASE("a client that does not read is told to wait after a few hundred KiB") {
+  for (const bool tcp : {false, true}) {
+    TempDir directory;
+    const std::string path = directory / "door";
+    Served served(tcp ? *net::literal_endpoint({"127.0.0.1", 7001}) : *net::endpoint(address::SocketPath{path, false}),
+                  tcp ? At::port(7001) : At::path(path));
+    const Bytes piece(16 * 1024);
+    std::size_t sent = 0;
+    net::Io io = {net::Io::Kind::moved};
+    while ((io = served.stream.send(piece)).kind == net::Io::Kind::moved) sent += io.bytes;
+    CHECK(io.kind == net::Io::Kind::again);
+    // What may be unsent, and what the other side's kernel holds.
+    CHECK(sent <= (tcp ? 512U : 160U) * 1024);
+  }
+}
+
+TEST_CASE("telnet's urgent byte stays in its place in the stream") {
+  Served served(*net::literal_endpoint({"127.0.0.1", 7001}), At::port(7001));
+  // IAC DM, as a client sends it at an interrupt key: DM is TCP's urgent byte (RFC 854, the Synch).
+  REQUIRE(::send(served.client.fd(), "a\xFF\xF2", 3, MSG_OOB) == 3);
+  served.client.write("b");
+  World world;
+  std::string got;
+  world.run_until(
+      "all has come",
+      [&] {
+        std::array<std::byte, 16> room;
+        const net::Io io = served.stream.recv(room);
+        if (io.kind == net::Io::Kind::moved) got += as_text(BytesView(room).first(io.bytes));
+        return got.size() >= 4;
+      },
+      std::chrono::seconds(2));
+  CHECK(got ==
+        "a\xFF\xF2"
+        "b");
+}
