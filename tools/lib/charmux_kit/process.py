@@ -26,6 +26,7 @@ class Process:
         self.argv = [str(word) for word in (*wrap, *argv)]
         self.stderr_path = stderr_path
         with open(stderr_path, "ab") as stderr:
+            self._stderr_begin = stderr.tell()  # an earlier process may have written there
             self._child = subprocess.Popen(
                 self.argv, stdin=stdin, stdout=stderr, stderr=stderr, env=env, cwd=cwd, pass_fds=pass_fds,
                 preexec_fn=die_with_parent, start_new_session=True)
@@ -44,6 +45,7 @@ class Process:
 
     def stderr(self):
         with open(self.stderr_path, "rb") as file:
+            file.seek(self._stderr_begin)
             return file.read().decode(errors="replace")
 
     def signal(self, number):

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Someone writes a configuration with a mistake in it: --check-config and the start itself both say where it is and what
+to write instead, with exit code 1, and nothing is opened."""
+
+import pytest
+
+CONSOLE = '[[console]]\nname = "vm1"\nbackend = "unix:/run/vm1.sock"\n'
+GIVEN = ("--console", "vm1=unix:/run/vm1.sock")
+NO_NAMES_YET = ("would let anyone who reaches it in: there are no users and no TLS yet; bind it to 127.0.0.1 or [::1], "
+                "use a UNIX socket, or add ,insecure on purpose")
+
+# The file's text or None for no file, further arguments | exit code | the exact line; FILE is the file's path.
+ERRORS = {
+    "no such file": ((None, ("--config", "/etc/nothing.toml", *GIVEN)), 1,
+                     "/etc/nothing.toml: cannot be read: No such file or directory: give --config a file that charmuxd may "
+                     "read"),
+    "a folder as the file": ((None, ("--config", "/etc", *GIVEN)), 1,
+                             "/etc: cannot be read: Is a directory: give --config a file that charmuxd may read"),
+    "too long a file": (("#" * (1024 * 1024 + 1), GIVEN), 1,
+                        "FILE: is longer than 1MiB, the most that a configuration may have"),
+    "a syntax error": (("[history]\nsize = 1MiB\n", GIVEN), 1,
+                       "FILE:2:9: not TOML: Error while parsing decimal integer: expected digit, saw 'M'"),
+    "an unknown key": (('[history]\nsiz = "1MiB"\n', GIVEN), 1,
+                       "FILE:2:1: unknown key 'siz' in [history]: did you mean 'size'?"),
+    "a key like no other": (('colour = "red"\n', GIVEN), 1,
+                            "FILE:1:1: unknown key 'colour': use state_dir, runtime_dir, [history], [limits], [[console]] "
+                            "or [[listen]]"),
+    "an unknown table": (("[histroy]\n", GIVEN), 1, "FILE:1:2: unknown table [histroy]: did you mean [history]?"),
+    "a table like no other": (("[colours]\n", GIVEN), 1,
+                              "FILE:1:2: unknown table [colours]: use [history], [limits], [[console]] or [[listen]]"),
+    "single brackets": (('[console]\nname = "vm1"\n', GIVEN), 1, "FILE:1:2: 'console' must be written [[console]]"),
+    "a key that is missing": (('[[console]]\nname = "vm2"\n', ()), 1, "FILE:1:1: [[console]] needs the key 'backend'"),
+    "a number for a text": (("[history]\nsize = 65536\n", GIVEN), 1,
+                            "FILE:2:8: 'size' in [history] must be a size in quotes, such as \"1MiB\", not an integer"),
+    "a text for a number": (('[limits]\nviewers = "many"\n', GIVEN), 1,
+                            "FILE:2:11: 'viewers' in [limits] must be a whole number, not a text"),
+    "a text for true": (('[[listen]]\naddress = "telnet:127.0.0.1:7001"\nconsole = "vm1"\ninsecure = "no"\n', GIVEN), 1,
+                        "FILE:4:12: 'insecure' in [[listen]] must be true or false, not a text"),
+    "a word that is not one of these": (('[[listen]]\naddress = "raw:127.0.0.1:7001,console=vm1"\naccess = "all"\n', GIVEN), 1,
+                                        "FILE:3:10: 'access' in [[listen]] must be watch or control, not 'all'"),
+    "a bad size": (('[history]\nreplay = "32 kB"\n', GIVEN), 1,
+                   "FILE:2:10: 'replay' in [history]: '32 kB' is not a size: write a number and one of B, KiB, MiB, GiB"),
+    "a size out of bounds": (('[history]\nsize = "100KiB"\n', GIVEN), 1,
+                             "FILE:2:8: 'size' in [history] must be a power of two from 64KiB to 1GiB, not 100KiB"),
+    "a bad time": (('[limits]\nstop_drain = "2 sec"\n', GIVEN), 1,
+                   "FILE:2:14: 'stop_drain' in [limits]: '2 sec' is not a time: write a number and one of ms, s, min, h, d"),
+    "a time out of bounds": (('[limits]\nstop_drain = "1min"\n', GIVEN), 1,
+                             "FILE:2:14: 'stop_drain' in [limits] must be from 0 to 4s, not 1min"),
+    "more replay than history": (('[history]\nsize = "64KiB"\nreplay = "1MiB"\n', GIVEN), 1,
+                                 "FILE:3:10: 'replay' in [history] is 1MiB, more than the 'size' of 64KiB: a replay comes out "
+                                 "of what is kept"),
+    "a relative folder": (('state_dir = "var"\n', GIVEN), 1,
+                          "FILE:1:13: 'state_dir' must be an absolute path, not 'var': write one that begins with '/'"),
+    "a name twice": ((CONSOLE, ("--console", "vm1=pty:/dev/pts/0")), 1,
+                     "--console: console 'vm1' is defined twice, first at FILE:2:8: give each its own name"),
+    "a place twice": ((CONSOLE, ("--listen", "telnet:127.0.0.1:7001,console=vm1", "--listen",
+                                 "raw:127.0.0.1:7001,console=vm1")), 1,
+                      "--listen: raw:127.0.0.1:7001 is where telnet:127.0.0.1:7001 listens already (--listen): give each its "
+                      "own place"),
+    "key and option": ((CONSOLE + '[[listen]]\naddress = "telnet:127.0.0.1:7001,console=vm1"\nconsole = "vm1"\n', ()), 1,
+                       "FILE:6:1: 'console' is given twice, by this key and in 'telnet:127.0.0.1:7001,console=vm1': keep one"),
+    "no console at all": ((None, ()), 1, "no console: give --console NAME=ADDRESS or a [[console]] table"),
+    "a listener without a console": ((None, (*GIVEN, "--listen", "telnet:127.0.0.1:7001")), 1,
+                                     "--listen: telnet:127.0.0.1:7001 needs console=NAME, the console that its clients see"),
+    "a listener of an unknown console": ((None, (*GIVEN, "--listen", "telnet:127.0.0.1:7001,console=vm2")), 1,
+                                         "--listen: telnet:127.0.0.1:7001: there is no console 'vm2' among 'vm1': did you "
+                                         "mean 'vm1'?"),
+    "an unknown option of a listener": ((None, (*GIVEN, "--listen", "raw:127.0.0.1:7001,console=vm1,acces=watch")), 1,
+                                        "--listen: unknown option 'acces': did you mean 'access'?"),
+    "notices at a raw listener": ((None, (*GIVEN, "--listen", "raw:127.0.0.1:7001,console=vm1,notices=on")), 1,
+                                  "--listen: raw:127.0.0.1:7001,console=vm1,notices=on: raw clients never get notices: leave "
+                                  "'notices' out"),
+    "a web listener": ((None, (*GIVEN, "--listen", "web:127.0.0.1:8080,console=vm1")), 1,
+                       "--listen: web:127.0.0.1:8080,console=vm1: web: listeners are not in this version: use telnet or raw"),
+    "an unknown kind of listener": ((None, (*GIVEN, "--listen", "telent:127.0.0.1:7001,console=vm1")), 1,
+                                    "--listen: telent:127.0.0.1:7001,console=vm1: unknown scheme 'telent': use telnet or raw "
+                                    "(did you mean 'telnet'?)"),
+    "an unknown kind of backend": ((None, ("--console", "vm1=udp:127.0.0.1:4555")), 1,
+                                   "--console: vm1=udp:127.0.0.1:4555: unknown scheme 'udp': use pty, unix or tcp"),
+    "a console without an address": ((None, ("--console", "vm1")), 1,
+                                     "--console: vm1: 'vm1' has no '=': write NAME=ADDRESS, such as c1=unix:/run/vm.sock"),
+    "an option of a backend": ((None, ("--console", "vm1=unix:/run/a,b")), 1,
+                               "--console: vm1=unix:/run/a,b: unknown option 'b': unix takes none; write ,, for a comma in a "
+                               "path"),
+    "a bare IPv6 address": ((None, (*GIVEN, "--listen", "telnet:::1:7001,console=vm1")), 1,
+                            "--listen: telnet:::1:7001,console=vm1: '::1:7001' has an IPv6 address without brackets: write "
+                            "[::1]:PORT"),
+    "an empty host": ((None, (*GIVEN, "--listen", "raw::7001,console=vm1")), 1,
+                      "--listen: raw::7001,console=vm1: ':7001' has no host: write one, such as 127.0.0.1:PORT or [::1]:PORT, "
+                      "or *:PORT for every address"),
+    "no port": ((None, ("--console", "vm1=tcp:127.0.0.1")), 1,
+                "--console: vm1=tcp:127.0.0.1: '127.0.0.1' has no port: write HOST:PORT, such as 127.0.0.1:7001"),
+    "a port that is none": ((None, (*GIVEN, "--listen", "raw:127.0.0.1:70001,console=vm1")), 1,
+                            "--listen: raw:127.0.0.1:70001,console=vm1: '70001' is not a port: write a number from 1 to 65535"),
+    "a relative path": ((None, ("--console", "vm1=unix:run/vm1.sock")), 1,
+                        "--console: vm1=unix:run/vm1.sock: path 'run/vm1.sock' is not absolute: write /PATH, or @NAME for an "
+                        "abstract socket"),
+    "a relative listener": ((None, (*GIVEN, "--listen", "raw:run/door,console=vm1")), 1,
+                            "--listen: raw:run/door,console=vm1: 'run/door' is neither HOST:PORT nor an absolute path: write "
+                            "/PATH"),
+    "too long a socket's path": ((None, ("--console", f"vm1=unix:/{'x' * 107}")), 1,
+                                 f"--console: vm1=unix:/{'x' * 107}: '/{'x' * 107}' has 108 bytes: a UNIX socket's path holds "
+                                 "at most 107; use a shorter one"),
+    "every address without insecure": ((None, (*GIVEN, "--listen", "telnet:*:7001,console=vm1")), 1,
+                                       f"--listen: telnet:*:7001 {NO_NAMES_YET}"),
+    "another address without insecure": ((None, (*GIVEN, "--listen", "raw:192.0.2.7:7001,console=vm1")), 1,
+                                         f"--listen: raw:192.0.2.7:7001 {NO_NAMES_YET}"),
+    "another IPv6 address without insecure": ((None, (*GIVEN, "--listen", "telnet:[2001:db8::7]:7001,console=vm1")), 1,
+                                              f"--listen: telnet:[2001:db8::7]:7001 {NO_NAMES_YET}"),
+    "insecure = false": ((CONSOLE + '[[listen]]\naddress = "telnet:0.0.0.0:7001,console=vm1"\ninsecure = false\n', ()), 1,
+                         f"FILE:5:11: telnet:0.0.0.0:7001 {NO_NAMES_YET}"),
+}
+
+
+def run(kit, case, *options):
+    text, arguments = case
+    file = kit.path("charmux.toml")
+    if text is not None:
+        file.write_text(text)
+        arguments = ("--config", file, *arguments)
+    ended = kit.run("charmuxd", *options, *arguments)
+    return ended.returncode, ended.stdout, ended.stderr.replace(str(file), "FILE")
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_configuration(kit, name):
+    case, exit_code, text = ERRORS[name]
+    assert run(kit, case, "--check-config") == (exit_code, "", f"{text}\n")
+
+
+def test_the_start_says_the_same(kit):
+    """And makes no directory, since nothing is begun with a bad configuration."""
+    case, exit_code, text = ERRORS["an unknown key"]
+    state, runtime = kit.path("state"), kit.path("run")
+    assert run(kit, case, "--state-dir", state, "--runtime-dir", runtime) == (exit_code, "", f"{text}\n")
+    assert not state.exists() and not runtime.exists()
+
+
+def test_every_error_is_said_at_once(kit):
+    """In the order of the file, those of the command line behind them."""
+    file = ('colour = "red"\n[history]\nsiz = "1MiB"\nsize = 7\n', ("--listen", "raw::7001"))
+    said = run(kit, file, "--check-config")[2].splitlines()
+    assert [line.partition(" ")[0] for line in said] == ["FILE:1:1:", "FILE:3:1:", "FILE:4:8:", "--listen:", "no"]
+
+
+def test_what_is_right_is_ok(kit):
+    assert run(kit, (CONSOLE, ("--listen", "telnet:127.0.0.1:7001,console=vm1")), "--check-config") == (0, "ok\n", "")
+    assert not kit.path("state").exists()

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Someone mistypes a command line: one line on stderr says what is wrong, nothing is on stdout, nothing has been
+started, and the exit code is that of wrong usage (charmuxd 1, charmux 64)."""
+
+import pytest
+
+# What is run | exit code | the exact line.
+ERRORS = {
+    "an unknown option": (["charmuxd", "--lisen", "raw:127.0.0.1:7001"], 1,
+                          "charmuxd: unknown option '--lisen': did you mean '--listen'?"),
+    "an option like no other": (["charmuxd", "--verbosity"], 1,
+                                "charmuxd: unknown option '--verbosity': see charmuxd --help"),
+    "an option of a later version": (["charmuxd", "--libvirt", "qemu:///system"], 1,
+                                     "charmuxd: unknown option '--libvirt': see charmuxd --help"),
+    "an option without its value": (["charmuxd", "--console"], 1, "charmuxd: --console needs a value: see charmuxd --help"),
+    "an option in the place of a value": (["charmuxd", "--state-dir", "--check-config"], 1,
+                                          "charmuxd: --state-dir needs a value: see charmuxd --help"),
+    "an empty value": (["charmuxd", "--config="], 1, "charmuxd: --config needs a value: see charmuxd --help"),
+    "a value that is not taken": (["charmuxd", "--check-config=yes"], 1, "charmuxd: --check-config takes no value"),
+    "a stray argument": (["charmuxd", "vm=unix:/run/vm.sock"], 1,
+                         "charmuxd: unexpected argument 'vm=unix:/run/vm.sock': an address stands behind --console or "
+                         "--listen"),
+    "an unknown log level": (["charmuxd", "--log-level", "loud"], 1,
+                             "charmuxd: --log-level 'loud' is not a level: use error, warn, info or debug"),
+    "an option twice": (["charmuxd", "--state-dir", "/a", "--state-dir", "/b"], 1,
+                        "charmuxd: --state-dir is given 2 times: keep one"),
+    "control bytes": (["charmuxd", "--\x1b[2J\n<3>fake"], 1, "charmuxd: unknown option '--\\x1b[2J\\x0a<3>fake': see charmuxd "
+                      "--help"),
+    "charmux alone": (["charmux"], 64, "charmux: no command given; see `charmux --help`"),
+    "an unknown command": (["charmux", "atach"], 64, "charmux: unknown command 'atach'; see `charmux --help`"),
+    "charmux send": (["charmux", "send"], 64, "charmux: send: not in this version"),
+    "charmux log": (["charmux", "log", "vm"], 64, "charmux: log: not in this version"),
+    "charmux cast": (["charmux", "cast"], 64, "charmux: cast: not in this version"),
+    "charmux doctor": (["charmux", "doctor"], 64, "charmux: doctor: not in this version"),
+    "charmux completion": (["charmux", "completion", "bash"], 64, "charmux: completion: not in this version"),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_usage(kit, name):
+    command, exit_code, text = ERRORS[name]
+    ended = kit.run(*command)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (exit_code, "", f"{text}\n")

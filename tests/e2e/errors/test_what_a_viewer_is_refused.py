@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A viewer wants what it cannot have: a telnet viewer reads why, a raw one is closed, without a byte that is not the
+console's, and the log has the reason."""
+
+import pytest
+from support import LIVE
+
+ANYBODY = r"127\.0\.0\.1:\d+"
+
+
+def two(kit, kind="telnet", options=""):
+    """Who came first, and who came second by a listener with these options; the guest's chardev; charmuxd."""
+    chardev = kit.unix_chardev()
+    daemon = kit.daemon("--console", f"vm={chardev.address}", "--listen", "telnet:127.0.0.1:7001,console=vm",
+                        "--listen", f"{kind}:127.0.0.1:7002,console=vm{options}")
+    first = kit.telnet(7001)
+    first.wait_for(LIVE)
+    second = kit.telnet(7002) if kind == "telnet" else kit.raw(7002)
+    daemon.wait_log(rf"attached by {kind}", 10)
+    return chardev, daemon, first, second
+
+
+def not_the_writer(kit):
+    _, _, first, second = two(kit)
+    second.wait_for(LIVE)
+    second.type(b"hello")
+    return second.wait_for(f"[charmux: read-only: 127.0.0.1:{first.local_port} types]".encode())
+
+
+def door_to_watch(kit):
+    _, _, _, second = two(kit, options=",access=watch")
+    second.wait_for(LIVE)
+    second.type(b"hello")
+    return second.wait_for(b"[charmux: read-only: this door only lets you watch]")
+
+
+def raw_not_the_writer(kit):
+    _, daemon, first, second = two(kit, "raw")
+    second.send(b"hello")
+    assert second.wait_closed() == b""
+    return daemon.wait_log(rf"left: it typed while 127\.0\.0\.1:{first.local_port} has the pen$")
+
+
+def raw_door_to_watch(kit):
+    _, daemon, _, second = two(kit, "raw", ",access=watch")
+    second.send(b"hello")
+    assert second.wait_closed() == b""
+    return daemon.wait_log(r"left: it typed through a door that only lets watch \(access=watch\)$")
+
+
+def fall_behind(kit, kind):
+    """The second one reads nothing while the guest prints far more than history and kernel hold for it."""
+    chardev, daemon, _, second = two(kit, kind)
+    daemon.wait_log(f"attached by {kind}")
+    chardev.accept()
+    for _ in range(32):
+        chardev.write(b"x" * (1 << 20))
+    return daemon, second
+
+
+def too_slow_for_raw(kit):
+    daemon, _ = fall_behind(kit, "raw")
+    return daemon.wait_log(r"left: it read too slowly and fell a whole ring behind \(on-lag=close\)(; .*)?$")
+
+
+def too_slow_for_telnet(kit):
+    """It is told, and logged, when it reads again."""
+    daemon, second = fall_behind(kit, "telnet")
+    second.wait_for(b" bytes skipped]")
+    return daemon.wait_log(rf"^<4>console vm: {ANYBODY} reads too slowly: \d+ bytes skipped, \d+ in all$")
+
+
+def break_through_a_socket(kit):
+    _, _, first, _ = two(kit)
+    first.command(243)
+    return first.wait_for(b"[charmux: no break: a raw socket carries none, only QEMU's monitor or telnet do]")
+
+
+def break_through_a_pty(kit):
+    chardev = kit.pty_chardev()
+    kit.daemon("--console", f"vm={chardev.address}", "--listen", "telnet:127.0.0.1:7001,console=vm")
+    viewer = kit.telnet(7001)
+    viewer.wait_for(LIVE)
+    viewer.command(243)
+    return viewer.wait_for(b"[charmux: no break: QEMU passes none on from a pty, only from its monitor]")
+
+
+def no_room(kit):
+    kit.path("charmux.toml").write_text("[limits]\nviewers = 1\n")
+    kit.daemon("--config", kit.path("charmux.toml"), "--console", "vm=unix:/run/nothing.sock",
+               "--listen", "telnet:127.0.0.1:7001,console=vm")
+    kit.telnet(7001).wait_for(LIVE)
+    second = kit.telnet(7001)
+    assert second.wait_closed() == b"[charmux: full, try later]\r\n"
+    return second
+
+
+# How, and that it is said just so | no exit code: it runs | what is said.
+ERRORS = {
+    "typing beside the writer": (not_the_writer, None, "[charmux: read-only: ADDRESS types]"),
+    "typing at a listener to watch": (door_to_watch, None, "[charmux: read-only: this door only lets you watch]"),
+    "typing beside the writer, raw": (raw_not_the_writer, None, "it typed while ADDRESS has the pen"),
+    "typing at a listener to watch, raw": (raw_door_to_watch, None, "it typed through a door that only lets watch (access=watch)"),
+    "reading too slowly": (too_slow_for_telnet, None, "ADDRESS reads too slowly: NUMBER bytes skipped, NUMBER in all"),
+    "reading too slowly, raw": (too_slow_for_raw, None, "it read too slowly and fell a whole ring behind (on-lag=close)"),
+    "a break through a socket": (break_through_a_socket, None, "[charmux: no break: a raw socket carries none, only QEMU's "
+                                 "monitor or telnet do]"),
+    "a break through a pty": (break_through_a_pty, None, "[charmux: no break: QEMU passes none on from a pty, only from its "
+                              "monitor]"),
+    "no room": (no_room, None, "[charmux: full, try later]"),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_what_a_viewer_is_refused(kit, name):
+    assert ERRORS[name][0](kit)
