@@ -115,6 +115,8 @@ TEST_CASE("a backend may be stopped while its host is looked up") {
   at.socket.stop();
   CHECK(at.socket.stopped());
   at.world.run_until("it has been looked up", [&] { return !at.world.loop.has_pending_work(); });
+  CHECK(at.world.turns_left_alone() < World::kCalm);
+  CHECK_FALSE(at.server->accept());
   CHECK(at.sink->states.empty());
 }
 

@@ -188,6 +188,8 @@ TEST_CASE("a backend that is stopped while it waits to try again is stopped at o
   at.socket.stop();
   CHECK(at.socket.stopped());
   const int calls = at.sink->calls;
+  at.serve();
   CHECK(at.world.turns_left_alone() < World::kCalm);
+  CHECK_FALSE(at.server->accept());
   CHECK(at.sink->calls == calls);
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include <tuple>
-
 #include "kit/client.hpp"
 #include "kit/house.hpp"
 
@@ -43,19 +41,21 @@ TEST_CASE("a notice stands on a line of its own") {
 }
 
 TEST_CASE("a notice waits for the end of an escape sequence or a character") {
-  for (const auto& [begin, end] : {std::pair<std::string, std::string>{"red: \x1b[3", "1m"},
-                                   {"\x1b]0;title", "\x07"},
-                                   {"\x1bP$q", "\x1b\\"},
-                                   {"price: \xE2\x82", "\xAC"}}) {
+  struct Sequence {
+    std::string begin;
+    std::string end;
+  };
+  for (const Sequence& each : {Sequence{"red: \x1b[3", "1m"}, Sequence{"\x1b]0;title", "\x07"},
+                               Sequence{"\x1bP$q", "\x1b\\"}, Sequence{"price: \xE2\x82", "\xAC"}}) {
     House house;
-    TelnetClient client = ask_after(house, begin);
+    TelnetClient client = ask_after(house, each.begin);
     CHECK(house.world.turns_left_alone() < World::kCalm);
     client.poll();
     CHECK(count_of(kState, client.text()) == 0);
-    house.print(end + "after");
+    house.print(each.end + "after");
     house.run_until("it is answered", [&] {
       client.poll();
-      return client.sees("[charmux: live]\r\n" + begin + end + "\r\n" + std::string(kState) + "after");
+      return client.sees("[charmux: live]\r\n" + each.begin + each.end + "\r\n" + std::string(kState) + "after");
     });
   }
 }

@@ -139,7 +139,10 @@ TEST_CASE("a turn's end that a timer asks for comes in the same turn, without an
   loop::TurnEnd turn_end(world.loop, [&ended] { ended = true; });
   loop::Timer timer(world.loop, [&turn_end] { turn_end.request(); });
   timer.start(std::chrono::milliseconds(1));
-  // Nothing else will ever happen on this loop: were the end not reached, this would wait for ever.
+  // Something that keeps the loop waiting, and never happens: without its own means the end would not be reached.
+  const Pair silent;
+  loop::Poll poll = *loop::Poll::watch(world.loop, silent.near.get(), [](unsigned) {});
+  poll.want(loop::kReadable);
   world.loop.run_once();
   if (!ended) world.loop.run_once();
   CHECK(ended);
