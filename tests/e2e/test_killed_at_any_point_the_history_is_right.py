@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""charmuxd is killed, ten times, in the middle of a guest's output: after each, every byte of the history is one that the
+guest printed, in its place, and a mark stands where output is missing."""
+
+import random
+import re
+import struct
+import threading
+
+from support import LIVE, wait_until
+
+RECORD = 16
+# Nothing ends a line, so each notice brings its own CR LF.
+NOTICE = re.compile(rb"(?:\r\n)?\[charmux: ([^\r\n]*)\]\r\n")
+
+
+def stream(begin, end):
+    records = b"".join(b"%015d " % number for number in range(begin // RECORD, end // RECORD + 1))
+    return records[begin % RECORD:begin % RECORD + end - begin]
+
+
+class Printer(threading.Thread):
+    """The guest: prints the stream from `position` on until charmuxd is gone."""
+
+    def __init__(self, chardev, position):
+        super().__init__(daemon=True)
+        self.chardev, self.position = chardev.accept(), position
+
+    def run(self):
+        try:
+            while True:
+                self.chardev.write(stream(self.position, self.position + 1000))
+                self.position += 1000
+        except OSError:
+            self.position += 1000  # some of it may have been taken
+
+
+def recorded(daemon):
+    header = (daemon.state_dir / "history/vm.ring").read_bytes()[:128]
+    return struct.unpack_from("<Q", header, 64)[0]
+
+
+def pieces(history):
+    """The history's bytes, parted where a mark stands."""
+    parts, at = [b""], 0
+    for found in NOTICE.finditer(history):
+        parts[-1] += history[at:found.start()]
+        if found.group(1).startswith(b"not recorded "):
+            parts.append(b"")
+        at = found.end()
+    parts[-1] += history[at:]
+    return parts
+
+
+def check(parts):
+    """Each is a run of the stream, and begins behind the end of the one before. Returns where the last one ends."""
+    end = 0
+    for part in parts:
+        whole = re.search(rb"(\d{15}) ", part)
+        if not whole or len(part) < 2 * RECORD:
+            assert not part.strip(b"0123456789 "), part
+            continue
+        begin = int(whole.group(1)) * RECORD - whole.start()
+        assert begin >= end, f"a run that begins at {begin} stands behind one that ends at {end}"
+        end = begin + len(part)
+        assert part == stream(begin, end), f"the run of the stream from {begin} to {end} holds other bytes"
+    return end
+
+
+def test_killed_at_any_point_the_history_is_right(kit):
+    seed = random.SystemRandom().randrange(1 << 32)
+    print("seed", seed)
+    dice = random.Random(seed)
+    chardev = kit.unix_chardev()
+    kit.path("charmux.toml").write_text('[history]\nsize = "64KiB"\nreplay = "64KiB"\n')
+    arguments = ("--config", kit.path("charmux.toml"), "--console", f"vm={chardev.address}",
+                 "--listen", "telnet:127.0.0.1:7001,console=vm", "--listen", "raw:127.0.0.1:7002,console=vm")
+    daemon = kit.daemon(*arguments)
+    position = 0
+    for _ in range(10):
+        printer = Printer(chardev, position)
+        target = recorded(daemon) + dice.randrange(1, 300_000)
+        printer.start()
+        wait_until(lambda: recorded(daemon) >= target, f"the history to reach {target}")
+        before = recorded(daemon)
+        daemon.kill()
+        printer.join()
+        position = printer.position
+
+        daemon = kit.daemon(*arguments)
+        viewer = kit.telnet(7001)
+        viewer.wait_for(lambda data: b"[charmux: not recorded " in data.partition(LIVE)[2] and data.endswith(b"\r\n"))
+        history = viewer.data.replace(LIVE, b"")
+        assert recorded(daemon) >= before
+        parts = pieces(history)
+        assert parts[-1] == b"" and len(parts[-2]) > 0, "no mark at the end"
+        assert check(parts) <= position
+        viewer.close()
