@@ -8,6 +8,7 @@
 #include <atomic>
 #include <csignal>
 #include <functional>
+#include <iostream>
 #include <random>
 
 #include "unit/history/history_kit.hpp"
@@ -42,6 +43,7 @@ class Shared {
 
 /// Runs `body` in a child until it is killed; it must not return.
 pid_t start(const std::function<void()>& body) {
+  std::cout.flush();  // or the child, ended by a sanitizer's exit, says again what the parent has said
   const pid_t pid = ::fork();
   REQUIRE(pid >= 0);
   if (pid == 0) {

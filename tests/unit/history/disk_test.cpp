@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include <functional>
+#include <iostream>
 
 #include "unit/history/history_kit.hpp"
 
@@ -43,6 +44,7 @@ void on_a_small_disk(const std::string& where, const std::function<std::string()
   REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
   UniqueFd from_child(ends[0]);
   UniqueFd to_test(ends[1]);
+  std::cout.flush();  // or the child, ended by a sanitizer's exit, says again what the parent has said
   const pid_t pid = ::fork();
   REQUIRE(pid >= 0);
   if (pid == 0) {
