@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/telnet_session.hpp"
 
+#include "charmux/protocol/terminal.hpp"
 #include "console/fanout.hpp"
 #include "console/notices.hpp"
 
@@ -67,6 +68,8 @@ void TelnetSession::act(const protocol::TelnetSignal& signal) {
 }
 
 void TelnetSession::typed(BytesView bytes) {
+  // The guest asks every viewer's terminal; only the writer's is heard, and the others want nothing by answering.
+  if (console().writer() != &viewer() && protocol::is_terminal_answer(bytes)) return;
   if (console().type(viewer(), bytes)) {
     told_typist_.clear();
     return;

@@ -138,3 +138,20 @@ TEST_CASE("through a door that only lets watch nobody gets the pen, not even alo
   });
   CHECK(house.typed() == "mine");
 }
+
+TEST_CASE(
+    "a watching terminal that answers the guest's question does not want to type, and is not told that it may not") {
+  House house;
+  const At door = house.open_telnet(7001);
+  TelnetClient writer = house.attach_telnet(door);
+  TelnetClient watcher = house.attach_telnet(door);
+  watcher.write("\x1b[24;80R");
+  watcher.command(kAreYouThere);  // what comes after it: nothing is on its way any more
+  house.run_until("that is answered", [&] {
+    watcher.poll();
+    return count_of("[charmux: vm, 2 watching", watcher.text()) == 2;
+  });
+  CHECK_FALSE(watcher.sees("read-only: 127"));
+  writer.write("\x1b[24;80R");
+  wait_typed(house, "\x1b[24;80R");
+}
