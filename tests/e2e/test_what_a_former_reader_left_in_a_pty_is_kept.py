@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Someone had the guest's pty open and did not read it, so output piled up in the kernel. They left, charmuxd is started:
+what piled up is the guest's output and is shown, after a line that says it may be old."""
+
+import os
+import re
+
+from support import LIVE, console_bytes, notices, wait_until
+
+LEFTOVER = re.compile(r"the next (\d+) bytes were waiting in the pty at \d\d:\d\d:\d\d, and may be older")
+
+
+def test_what_a_former_reader_left_in_a_pty_is_kept(kit):
+    guest = kit.guest({"boot": "null", "vm": "pty"}, paused=True)
+    address = guest.address("vm")
+    former_reader = os.open(address.removeprefix("pty:"), os.O_RDWR | os.O_NOCTTY)
+    guest.resume()
+    guest.wait_ready("vm")
+    os.write(former_reader, b"read -p piled-up-$((6 * 7)) answer\r")  # and waits for Enter
+    wait_until(lambda: guest.log("vm").endswith(b"piled-up-42"), "the answer")
+    os.close(former_reader)
+
+    kit.daemon("--console", f"vm={address}", "--listen", "telnet:127.0.0.1:7001,console=vm",
+               "--listen", "raw:127.0.0.1:7002,console=vm,replay=64KiB")
+    viewer = kit.telnet(7001)
+    piled_up = guest.log("vm")
+    viewer.wait_for(lambda data: piled_up in console_bytes(data) and LIVE in data)
+    assert console_bytes(viewer.data) == piled_up
+    marks = [int(found.group(1)) for text in notices(viewer.data) if (found := LEFTOVER.fullmatch(text))]
+    assert marks == [len(piled_up)]
+    assert viewer.data.index(b" bytes were waiting") < viewer.data.index(b"charmux guest ready on")
+    kit.raw(7002).wait_for(lambda data: data == piled_up)
+
+    viewer.type(b"\r")
+    viewer.wait_for(b"ttyS1# ")
+    viewer.type(b"echo now-$((6 * 7))\r")
+    viewer.wait_for(b"now-42\r\n")
+    assert [text for text in notices(viewer.data) if "waiting in the pty" in text] == [
+        text for text in notices(viewer.data) if LEFTOVER.fullmatch(text)]
