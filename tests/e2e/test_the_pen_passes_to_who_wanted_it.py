@@ -8,7 +8,6 @@ YOU_TYPE = "the pen is free: you type now"
 KINDS = ("pty", "unix", "tcp")
 
 
-
 def test_the_pen_passes_to_who_wanted_it(kit):
     guest = kit.guest({"boot": "null", **{kind: kind for kind in KINDS}})
     arguments = []

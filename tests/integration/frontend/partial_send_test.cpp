@@ -102,3 +102,39 @@ TEST_CASE("a client that agrees to BINARY in the middle of the output sees it wh
     CHECK(without_nul(console_bytes(client.text())) == without_nul(output + "X"));
   }
 }
+
+TEST_CASE("through a socket that takes one byte at a time, the last byte does not wait for further output") {
+  House house;
+  TelnetClient client = house.attach_telnet(house.open_telnet());
+  const ThinSend thin(1);
+  // Doubled on the wire; its second half is a send of its own.
+  house.print("\xFF");
+  house.run_until("it has come", [&] {
+    client.poll();
+    return client.sees("\xFF");
+  });
+}
+
+TEST_CASE("an answer to a negotiation never falls inside a doubled byte") {
+  for (const std::size_t most : {1U, 2U, 0U}) {
+    House house;
+    TelnetClient client = house.attach_telnet(house.open_telnet());
+    const std::string output = awkward_output(3000);
+    const ThinSend thin(most);
+    for (std::size_t at = 0; at < output.size(); at += 100) {
+      house.print(output.substr(at, 100));
+      // IAC DO TIMING-MARK, which is answered each time (RFC 860).
+      client.write("\xFF\xFD\x06");
+      for (int i = 0; i < 10; ++i) {
+        house.world.turn();
+        client.poll();
+      }
+    }
+    house.print("X");
+    house.run_until("it has all", [&] {
+      client.poll();
+      return client.sees("X");
+    });
+    CHECK(console_bytes(client.text()) == output + "X");
+  }
+}
