@@ -69,8 +69,8 @@ def show():
         print("A Linux guest is booting. Look at it from as many other terminals as you like:\n")
         for name, kind, port in CONSOLES:
             print(f"  telnet 127.0.0.1 {port}     # {name}, a {kind} chardev")
-        print("\nThe first to come may type, the others watch. `^]` and `quit` leaves telnet; Ctrl-C here ends the demo.",
-              flush=True)
+        print("\nThe first to come may type, the others watch. Ctrl-] and then `quit` leaves telnet.\n"
+              "Ctrl-C here ends the demo.", flush=True)
         while guest.process.running() and daemon.process.running():
             signal.sigtimedwait([], 1)  # a signal raises Stopped
         # Nobody asked for an end, so one of the two has failed.
