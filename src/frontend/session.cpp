@@ -118,10 +118,14 @@ void Session::update_interest() {
 bool Session::flush() {
   if (phase_ == Phase::closed) return false;
   settle();
+  if (outbox_.empty()) return true;
   const net::Io io = outbox_.flush(stream_);
-  if (io.kind == net::Io::Kind::moved) return true;
-  block(io);
-  return false;
+  if (io.kind != net::Io::Kind::moved) {
+    block(io);
+    return false;
+  }
+  update_interest();  // what was owed may have kept the client from being read
+  return true;
 }
 
 std::size_t Session::send_now(BytesView bytes) {

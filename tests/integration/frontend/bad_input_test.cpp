@@ -128,3 +128,22 @@ TEST_CASE("a client that asks and asks without reading is owed little, and other
   // What its kernel and ours had taken before it read, and then no more than the newest.
   CHECK(flood.text().size() < 512 * KiB);
 }
+
+TEST_CASE("a client that was not read because it took no answers is read again once it takes them") {
+  HouseSettings settings;
+  settings.outbox = 64;
+  House house(settings);
+  TelnetClient client = house.attach_telnet(house.open_telnet());
+  // It reads nothing, until its socket is full.
+  for (int i = 0; i < 50; ++i) house.print(numbered_lines(i * 1000, (i + 1) * 1000));
+  std::string wire;
+  for (int i = 0; i < 40; ++i) wire += "\xFF\xFD\x06";  // IAC DO TIMING-MARK, each answered
+  client.write(wire);
+  client.flush();
+  (void)house.world.turns_left_alone();
+  client.write("typed");
+  house.run_until("it is read again", [&] {
+    client.poll();
+    return house.typed() == "typed";
+  });
+}
