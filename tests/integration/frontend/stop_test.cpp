@@ -9,12 +9,13 @@ using namespace charmux;
 using namespace charmux::test;
 
 TEST_CASE("at the stop each viewer reads what there was, telnet that it stops, and then the end") {
-  House house;
+  // More than their sockets take, so that most of it is sent after the stop.
+  House house({.ring = 1 * MiB});
   TelnetClient telnet = house.attach_telnet(house.open_telnet(7001));
   Connection raw = house.attach_raw(house.open_raw(7002));
   Connection half_closed = house.attach_raw(house.open_raw());
   half_closed.half_close();
-  const std::string last = numbered_lines(0, 6000);
+  const std::string last = numbered_lines(0, 100'000);
   house.print(last);
   house.stop();
   house.run_until("all have the end", [&] {
@@ -37,11 +38,10 @@ TEST_CASE("at the stop each viewer reads what there was, telnet that it stops, a
 }
 
 TEST_CASE("a viewer that does not read is dropped when the time for stopping is up, and nothing spins until then") {
-  House house;
+  House house({.ring = 1 * MiB});
   TelnetClient telnet = house.attach_telnet(house.open_telnet());
   const Connection raw = house.attach_raw(house.open_raw());
-  house.print(numbered_lines(0, 7000));
-  house.print(numbered_lines(0, 7000));
+  house.print(numbered_lines(0, 100'000));
   telnet.write("typed while it stops");
   house.stop();
   CHECK(house.world.turns_left_alone() < World::kCalm);
