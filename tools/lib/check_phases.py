@@ -2,6 +2,7 @@
 """The phases of tools/check. Each is timed, says what failed, and adds to the three numbers; a phase that is not a test
 run counts as one. A phase goes on after another has failed, but for the tests of a build that does not build."""
 
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -136,13 +137,16 @@ def demo(check):
 def each_fuzzer(work):
     """(passed, failed, 0) over `work(name, corpus)`: a fuzzer is tests/fuzz/NAME_fuzz.cpp, its corpus tests/fuzz/corpus/NAME."""
     names = sorted(path.name.removesuffix("_fuzz.cpp") for path in (TOP / "tests/fuzz").glob("*_fuzz.cpp"))
-    passed = 0
-    for name in names:
+
+    def has_passed(name):
         corpus = TOP / "tests/fuzz/corpus" / name
         if not corpus.is_dir() or not any(corpus.iterdir()):
             print(f"tests/fuzz/corpus/{name} is empty or missing")
-        elif work(name, corpus):
-            passed += 1
+            return False
+        return work(name, corpus)
+    # A fuzzer is one thread: as many at once as there are cores.
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        passed = sum(pool.map(has_passed, names))
     floor = read_floor(TOP / "tests/floor").get("fuzz", 1)
     if passed < floor:
         print(f"{passed} fuzzers passed, but tests/floor asks for {floor}")

@@ -64,6 +64,7 @@ TEST_CASE("an acceptor hands over sockets that do not wait and that no child inh
 TEST_CASE("a storm of clients is taken to the last one") {
   AcceptorWorld door;
   std::vector<Connection> clients;
+  clients.reserve(200);
   for (int i = 0; i < 200; ++i) clients.push_back(connect_to(At::port(7001)));
   door.world.run_until("all have arrived", [&] { return door.arrived.size() == 200; });
   CHECK(door.refused == 0);
@@ -73,6 +74,7 @@ TEST_CASE("without a free descriptor clients are refused one by one, nothing spi
   AcceptorWorld door;
   // Their descriptors are had before there are none.
   std::vector<UniqueFd> early;
+  early.reserve(40);
   for (int i = 0; i < 40; ++i) early.push_back(At::port(7001).socket());
   const At at = At::port(7001);
   {

@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "charmux/base/units.hpp"
 #include "kit/connection.hpp"
 #include "kit/world.hpp"
 #include "net/server_socket.hpp"
@@ -52,7 +53,7 @@ TEST_CASE("a client that does not read is told to wait after a few hundred KiB")
     const std::string path = directory / "door";
     Served served(tcp ? *net::literal_endpoint({"127.0.0.1", 7001}) : *net::endpoint(address::SocketPath{path, false}),
                   tcp ? At::port(7001) : At::path(path));
-    const Bytes piece(16 * 1024);
+    const Bytes piece(16 * KiB);
     std::size_t sent = 0;
     net::Io io = {net::Io::Kind::moved};
     while ((io = served.stream.send(piece)).kind == net::Io::Kind::moved) sent += io.bytes;
