@@ -12,10 +12,12 @@ def test_a_guest_that_reboots_keeps_its_viewers(kit):
     for n, kind in enumerate(KINDS):
         arguments += ["--console", f"{kind}={guest.address(kind)}", "--listen", f"telnet:127.0.0.1:{7001 + n},console={kind}"]
     daemon = kit.daemon(*arguments)
-    viewers = {kind: kit.telnet(7001 + n) for n, kind in enumerate(KINDS)}
-    for kind, viewer in viewers.items():
-        viewer.wait_for(LIVE)
+    for kind in KINDS:  # who attaches before that is told that it is there only now
+        daemon.wait_log(rf"console {kind}: open")
         wait_until(lambda: guest.taken(kind, daemon.process), f"charmuxd to open {kind}")
+    viewers = {kind: kit.telnet(7001 + n) for n, kind in enumerate(KINDS)}
+    for viewer in viewers.values():
+        viewer.wait_for(LIVE)
     guest.resume()
     for n, kind in enumerate(KINDS):
         viewers[kind].wait_for(f"ttyS{n}# ".encode())
