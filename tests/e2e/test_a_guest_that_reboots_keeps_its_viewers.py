@@ -30,4 +30,4 @@ def test_a_guest_that_reboots_keeps_its_viewers(kit):
         viewers[kind].wait_for(lambda data: repeats_in_record(guest.log(kind), console_bytes(data)) is not None)
         assert notices(viewers[kind].data)[1:] == ["live"]
         viewers[kind].type(b"echo still-$((6 * 7))\r")
-        viewers[kind].wait_for(b"still-42\r\n")
+        viewers[kind].wait_for(b"still-42")  # the kernel may speak right behind it
