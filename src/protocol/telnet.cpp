@@ -11,6 +11,7 @@ namespace {
 constexpr std::array<std::byte, 6> kAskTerminal = {std::byte{0xFF}, std::byte{0xFA}, std::byte{0x18},
                                                    std::byte{0x01}, std::byte{0xFF}, std::byte{0xF0}};
 constexpr std::byte kTerminalIs{0};
+constexpr std::byte kTerminalSend{1};
 
 bool is_signal(TelnetCommand command) {
   switch (command) {
@@ -23,6 +24,17 @@ bool is_signal(TelnetCommand command) {
     case TelnetCommand::el: return true;
     default: return false;
   }
+}
+
+constexpr std::byte code(TelnetCommand command) { return std::byte{static_cast<std::uint8_t>(command)}; }
+constexpr std::byte high(std::uint16_t number) { return static_cast<std::byte>(number >> 8U); }
+constexpr std::byte low(std::uint16_t number) { return static_cast<std::byte>(number & 0xFFU); }
+
+void subnegotiate(TelnetOption option, BytesView payload, Bytes& out) {
+  out.insert(out.end(),
+             {code(TelnetCommand::iac), code(TelnetCommand::sb), std::byte{static_cast<std::uint8_t>(option)}});
+  for (const std::byte byte : payload) out.insert(out.end(), byte == code(TelnetCommand::iac) ? 2 : 1, byte);
+  out.insert(out.end(), {code(TelnetCommand::iac), code(TelnetCommand::se)});
 }
 
 std::uint16_t big_endian(BytesView two) {
@@ -41,15 +53,47 @@ void TelnetPeer::feed(BytesView in, std::vector<TelnetEvent>& events, Bytes& rep
       hear(*negotiation, replies);
     } else if (const auto* sub = std::get_if<TelnetDecoder::Subnegotiation>(&*token)) {
       note(*sub, events);
+      answer(*sub, replies);
     }
   }
 }
 
+void TelnetPeer::have_terminal(std::string name, TelnetWindow window) {
+  terminal_ = std::move(name);
+  window_ = window;
+  options_.have_terminal();
+}
+
+void TelnetPeer::resize(TelnetWindow window, Bytes& replies) {
+  window_ = window;
+  if (options_.ours(TelnetOption::window_size)) tell_window(replies);
+}
+
 void TelnetPeer::hear(const TelnetDecoder::Negotiation& negotiation, Bytes& replies) {
+  const bool told_window = options_.ours(TelnetOption::window_size);
   options_.heard(negotiation.verb, negotiation.option, replies);
+  if (!told_window && options_.ours(TelnetOption::window_size)) tell_window(replies);
   if (asked_terminal_ || !options_.peers(TelnetOption::terminal_type)) return;
   asked_terminal_ = true;
   append(replies, kAskTerminal);
+}
+
+/// A server that asks without end gets as many answers as TelnetOptions gives, and then silence.
+void TelnetPeer::answer(const TelnetDecoder::Subnegotiation& sub, Bytes& replies) {
+  const bool asked = sub.option == static_cast<std::uint8_t>(TelnetOption::terminal_type) && sub.payload.size() == 1 &&
+                     sub.payload.front() == kTerminalSend;
+  if (!asked || !options_.ours(TelnetOption::terminal_type)) return;
+  if (terminal_answers_ >= TelnetOptions::kMaxAnswers) return;
+  ++terminal_answers_;
+  Bytes payload{kTerminalIs};
+  append(payload, as_bytes(terminal_));
+  subnegotiate(TelnetOption::terminal_type, payload, replies);
+}
+
+void TelnetPeer::tell_window(Bytes& replies) const {
+  const std::array<std::byte, 4> payload = {high(window_.columns), low(window_.columns), high(window_.rows),
+                                            low(window_.rows)};
+  subnegotiate(TelnetOption::window_size, payload, replies);
 }
 
 /// Only what was agreed on is listened to; anything else is dropped in silence.

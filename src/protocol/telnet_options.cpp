@@ -48,13 +48,15 @@ constexpr std::array<Grant, 5> kServerGrants = {{{TelnetOption::echo, true, fals
                                                  {TelnetOption::binary, true, true},
                                                  {TelnetOption::window_size, false, true},
                                                  {TelnetOption::terminal_type, false, true}}};
-constexpr std::array<Grant, 3> kClientGrants = {{{TelnetOption::echo, false, true},
+// The last two only with a terminal.
+constexpr std::array<Grant, 5> kClientGrants = {{{TelnetOption::echo, false, true},
                                                  {TelnetOption::suppress_go_ahead, true, true},
-                                                 {TelnetOption::binary, true, true}}};
+                                                 {TelnetOption::binary, true, true},
+                                                 {TelnetOption::window_size, true, false},
+                                                 {TelnetOption::terminal_type, true, false}}};
+constexpr std::size_t kWithoutTerminal = 3;
 
-bool granted(TelnetRole role, std::uint8_t option, bool our_side) {
-  const std::span<const Grant> grants =
-      role == TelnetRole::server ? std::span<const Grant>(kServerGrants) : std::span<const Grant>(kClientGrants);
+bool is_among(std::span<const Grant> grants, std::uint8_t option, bool our_side) {
   return std::any_of(grants.begin(), grants.end(), [&](const Grant& grant) {
     return static_cast<std::uint8_t>(grant.option) == option && (our_side ? grant.ours : grant.peers);
   });
@@ -79,6 +81,12 @@ OptionStep option_heard(OptionState state, bool on, bool agree) {
 
 OptionStep option_wanted(OptionState state, bool on) {
   return (on ? kWantedOn : kWantedOff)[static_cast<std::size_t>(state)];
+}
+
+bool TelnetOptions::granted(std::uint8_t option, bool our_side) const {
+  if (role_ == TelnetRole::server) return is_among(kServerGrants, option, our_side);
+  const std::span<const Grant> grants(kClientGrants);
+  return is_among(has_terminal_ ? grants : grants.first(kWithoutTerminal), option, our_side);
 }
 
 void TelnetOptions::want(States& side, TelnetCommand on, TelnetOption option, Bytes& replies) {
@@ -114,7 +122,7 @@ void TelnetOptions::heard(TelnetCommand verb, std::uint8_t option, Bytes& replie
   const bool on = verb == TelnetCommand::will || verb == TelnetCommand::do_;
   OptionState untracked = no;
   OptionState& state = option < kTracked ? (of_us ? ours_ : peers_)[option] : untracked;
-  const OptionStep step = option_heard(state, on, granted(role_, option, of_us));
+  const OptionStep step = option_heard(state, on, granted(option, of_us));
   state = step.next;
   if (step.say == OptionWord::nothing) return;
   ++answers_;

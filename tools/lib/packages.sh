@@ -4,7 +4,8 @@
 # To build charmux and to show it: compiler, libraries, QEMU, and a telnet client to look with.
 demo_packages=(
   g++ cmake ninja-build pkg-config
-  libuv1-dev libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev libexpected-dev libsystemd-dev doctest-dev
+  libuv1-dev libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev libexpected-dev libsystemd-dev nlohmann-json3-dev libboost-dev
+  doctest-dev
   qemu-system-x86 busybox-static cpio
   inetutils-telnet python3 iproute2 util-linux git ca-certificates
 )

@@ -49,6 +49,12 @@ class TelnetPeer {
   /// `role` is ours.
   explicit TelnetPeer(Role role) : decoder_(role), options_(role) {}
 
+  /// A client's terminal: its name and its window are told to a server that asks for them (RFC 1091, 1073). Before any
+  /// feed(). Without it a client refuses to tell.
+  void have_terminal(std::string name, TelnetWindow window);
+  /// The terminal's window has another size now; appends what tells the server, if it wants to know.
+  void resize(TelnetWindow window, Bytes& replies);
+
   /// Appends what this end says first: a server's offers and wishes; of a client, nothing. Once, before any feed().
   void greet(Bytes& replies) { options_.greet(replies); }
 
@@ -65,9 +71,14 @@ class TelnetPeer {
  private:
   void hear(const TelnetDecoder::Negotiation& negotiation, Bytes& replies);
   void note(const TelnetDecoder::Subnegotiation& sub, std::vector<TelnetEvent>& events) const;
+  void answer(const TelnetDecoder::Subnegotiation& sub, Bytes& replies);
+  void tell_window(Bytes& replies) const;
 
   TelnetDecoder decoder_;
   TelnetOptions options_;
+  std::string terminal_;   ///< a client's
+  TelnetWindow window_{};  ///< a client's
+  int terminal_answers_ = 0;
   bool asked_terminal_ = false;  ///< SB TERMINAL-TYPE SEND went out; asking again would make some clients rotate names
 };
 

@@ -75,7 +75,8 @@ struct OptionStep {
 /// What two ends have agreed on (RFC 855), kept by the Q-method of RFC 1143 per option and side, and the policy of our
 /// role. A server has ECHO, SUPPRESS-GO-AHEAD and BINARY on its side, wants BINARY, NAWS and TERMINAL-TYPE of the peer,
 /// lets it have SUPPRESS-GO-AHEAD, and answers each DO TIMING-MARK. A client grants ECHO, SUPPRESS-GO-AHEAD and BINARY
-/// to the server and has the last two itself. Everything else is refused, one answer a request.
+/// to the server and has the last two itself; with a terminal NAWS and TERMINAL-TYPE, too. Everything else is refused,
+/// one answer a request.
 ///
 /// Owned by its TelnetPeer; one thread.
 class TelnetOptions {
@@ -85,6 +86,9 @@ class TelnetOptions {
   static constexpr int kMaxAnswers = 1024;
 
   explicit TelnetOptions(TelnetRole role) : role_(role) {}
+
+  /// A person's terminal is at this end: a client that says so has NAWS and TERMINAL-TYPE. Before anything is heard.
+  void have_terminal() { has_terminal_ = true; }
 
   /// What a server says first: WILL ECHO, WILL SUPPRESS-GO-AHEAD, WILL BINARY, DO BINARY, DO NAWS, DO TERMINAL-TYPE.
   /// There is no DO SUPPRESS-GO-AHEAD among them: busybox takes it for ours and answers DONT. A client says nothing.
@@ -103,9 +107,11 @@ class TelnetOptions {
   static constexpr std::size_t kTracked = 64;
   using States = std::array<OptionState, kTracked>;
 
+  [[nodiscard]] bool granted(std::uint8_t option, bool our_side) const;
   void want(States& side, TelnetCommand on, TelnetOption option, Bytes& replies);
 
   TelnetRole role_;
+  bool has_terminal_ = false;
   States ours_{};
   States peers_{};
   int answers_ = 0;
