@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "discovery/naming.hpp"
+
+#include <fmt/core.h>
+
+namespace charmux::discovery {
+namespace {
+
+std::string_view text_of(Kind kind) {
+  switch (kind) {
+    case Kind::serial: return "serial";
+    case Kind::console: return "console";
+    case Kind::parallel: return "parallel";
+    case Kind::other: return "other";
+  }
+  return "other";
+}
+
+}  // namespace
+
+std::string console_name(const Guest& guest, const Chardev& chardev) {
+  return chardev.primary ? guest.name : fmt::format("{}.{}", guest.name, chardev.label);
+}
+
+std::string console_key(const Guest& guest, const Chardev& chardev) {
+  const std::string whose = guest.uuid.empty() ? "name:" + guest.name : guest.uuid;
+  return fmt::format("{}/{}/{}", whose, text_of(chardev.kind), chardev.position);
+}
+
+}  // namespace charmux::discovery

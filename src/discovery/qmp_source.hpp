@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "charmux/base/log.hpp"
+#include "discovery/guest.hpp"
+#include "loop/loop.hpp"
+
+namespace charmux::discovery {
+
+/// All guests behind QMP sockets: follows the sockets that match glob patterns, and keeps a connection to each. Told to
+/// one sink. For the loop's thread.
+class QmpSource {
+ public:
+  struct Settings {
+    std::vector<std::string> patterns;             ///< absolute; glob(7), one without wildcards is a path
+    std::chrono::milliseconds poll{2000};          ///< how often a guest's chardevs are looked at again
+    std::chrono::milliseconds greeting{2000};      ///< QmpClient's
+    std::chrono::milliseconds reopen_most{30000};  ///< QmpClient's
+  };
+  QmpSource(loop::Loop& loop, Settings settings, Log& log, Sink& sink);
+  ~QmpSource();
+  QmpSource(const QmpSource&) = delete;
+  QmpSource& operator=(const QmpSource&) = delete;
+
+  void start();
+
+  /// Where that chardev of that guest is right now, asked of its QEMU. `answer` is called once, never from inside
+  /// this, unless this is destroyed first.
+  void locate(const std::string& source, const std::string& label, std::function<void(Located)> answer);
+  /// Sends a break to the guest (chardev-send-break). The same holds for `answer`.
+  void send_break(const std::string& source, const std::string& label, std::function<void(Status)> answer);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace charmux::discovery
