@@ -111,6 +111,24 @@ Result<HostPort> parse_host_port(std::string_view text, Side side) {
   return parse_port(text.substr(colon + 1), side).map([&](std::uint16_t port) { return HostPort{*host, port}; });
 }
 
+Result<HostPort> parse_listen_host(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return failure("a host cannot hold a NUL byte");
+  if (text.find('/') != std::string_view::npos || text.rfind('@', 0) == 0)
+    return failure("{} is no host: only a HOST has ports, such as 127.0.0.1 or [::1]", in_quotes(text));
+  const bool bracketed = !text.empty() && text[0] == '[';
+  const std::size_t end = bracketed ? text.find(']') : text.size();
+  if (end == std::string_view::npos) return failure("{} has no ']': write [::1]", in_quotes(text));
+  const std::string_view behind = bracketed ? text.substr(end + 1) : text.substr(std::min(text.find(':'), end));
+  if (!bracketed && behind.find(':', 1) != std::string_view::npos)
+    return failure("{} has an IPv6 address without brackets: write [::1]", in_quotes(text));
+  if (!behind.empty() && behind[0] == ':')
+    return failure("{} has a port, and a range of ports: leave one of them out", in_quotes(text));
+  if (bracketed && !behind.empty()) return failure("{} goes on behind its ']': write [::1]", in_quotes(text));
+  const Result<std::string> host =
+      bracketed ? parse_ipv6(text.substr(1, end - 1)) : parse_host(text, text, Side::listen);
+  return host.map([](const std::string& name) { return HostPort{name, 0}; });
+}
+
 Result<SocketPath> parse_socket_path(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return failure("a socket's path cannot hold a NUL byte");
   const bool abstract = !text.empty() && text[0] == '@';
@@ -133,9 +151,9 @@ Result<Place> parse_place(std::string_view place, Side side) {
   return parse_host_port(place, side).map([](HostPort at) { return Place(std::move(at)); });
 }
 
-std::string to_text(const HostPort& at) {
-  return is_ipv6(at.host) ? fmt::format("[{}]:{}", at.host, at.port) : fmt::format("{}:{}", at.host, at.port);
-}
+std::string host_text(const HostPort& at) { return is_ipv6(at.host) ? "[" + at.host + "]" : at.host; }
+
+std::string to_text(const HostPort& at) { return fmt::format("{}:{}", host_text(at), at.port); }
 
 std::string to_text(const SocketPath& at) { return (at.abstract ? "@" : "") + with_doubled_commas(at.path); }
 

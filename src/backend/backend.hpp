@@ -2,22 +2,27 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "charmux/base/bytes.hpp"
+#include "charmux/base/result.hpp"
 #include "net/io.hpp"
 
 namespace charmux::backend {
 
-/// Where a console's connection to its chardev stands. What it may become from each is transition() in reopening.cpp.
+/// Where a console's connection to its chardev stands.
 enum class State {
   connecting,  ///< being opened, for the first time or again.
   open,        ///< bytes can come and go.
   closed,      ///< the other side is not there; tried again by itself. A guest that is shut off looks like this.
   waiting,     ///< somebody else has it (`held by another client`); tried again by itself.
   refused,     ///< it is there but not to be used (no permission, not a tty); tried again by itself.
+  down,        ///< it was put down: left alone until reopen().
+  gone,        ///< its guest is there and has it no more; tried again by itself.
 };
+/// The state's name in the log.
 [[nodiscard]] std::string_view name_of(State state);
 
 /// One chardev's connection: opens it, keeps it open, opens it again with a capped back-off. Owned by one Console; for
@@ -45,11 +50,23 @@ class Backend {
   [[nodiscard]] virtual net::Io write(BytesView bytes) = 0;
   /// Bytes that were waiting when the chardev was last opened, from before charmux read it; 0 where that cannot be.
   [[nodiscard]] virtual std::size_t leftover() const = 0;
-  /// True for a kind whose connection may wait in a queue that says nothing: only a byte shows that it is live.
+  /// True when the open connection may wait in a queue that says nothing: only a byte shows that it is live.
   [[nodiscard]] virtual bool may_be_queued() const = 0;
-  /// Why the guest cannot be sent a break through this chardev.
-  [[nodiscard]] virtual std::string_view why_no_break() const = 0;
-  /// Closes for good. What was written reaches the other side first, within a second; true when that is done already.
+  /// Where it is, for people: "pty:/dev/pts/3".
+  [[nodiscard]] virtual std::string shown() const = 0;
+  /// Sends the guest a break. `answer` is called once, perhaps from inside this, unless this is destroyed first. Error:
+  /// "no break: " and why the guest got none.
+  virtual void send_break(std::function<void(Status)> answer) = 0;
+
+  /// Something has changed: tries at once if it waits to try again.
+  virtual void retry() = 0;
+  /// The chardev is not this console's any more: closes it if it is open, and asks where it is now.
+  virtual void relocate() = 0;
+  /// Closes the chardev and leaves it alone until reopen(): State::down with that reason follows.
+  virtual void put_down(const std::string& reason) = 0;
+  /// Opens it, again if it is open.
+  virtual void reopen() = 0;
+  /// Closes for good. What was written reaches the other side first, within a second; stopped() is true then.
   virtual void stop() = 0;
   [[nodiscard]] virtual bool stopped() const = 0;
 };

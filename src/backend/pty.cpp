@@ -11,35 +11,33 @@
 
 namespace charmux::backend {
 
-Pty::Pty(loop::Loop& loop, Patience patience, std::string path) : Reopening(loop, patience), path_(std::move(path)) {}
-
 void Pty::begin() {
   UniqueFd fd(::open(path_.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   if (!fd) {
     const int error = errno;
     // ENOENT: no such pty yet, or no more. EIO: its master is closed.
     if (error == ENOENT || error == EIO || error == ENXIO)
-      return failed(State::closed, fmt::format("{}: {}", path_, errno_text(error)));
-    return failed(State::refused,
-                  fmt::format("{}: {}; run charmuxd as root or as the owner of the device", path_, errno_text(error)));
+      return owner_.failed(State::closed, fmt::format("{}: {}", path_, errno_text(error)));
+    return owner_.failed(State::refused, fmt::format("{}: {}; run charmuxd as root or as the owner of the device",
+                                                     path_, errno_text(error)));
   }
   termios settings{};
   if (::tcgetattr(fd.get(), &settings) != 0)
-    return failed(State::refused,
-                  fmt::format("{} is not a tty; give the path that QEMU printed or query-chardev shows", path_));
+    return owner_.failed(State::refused,
+                         fmt::format("{} is not a tty; give the path that QEMU printed or query-chardev shows", path_));
   // The number may have gone to somebody's login since QEMU gave it up. It can go to nobody while we hold it open.
   struct stat status {};
   if (::fstat(fd.get(), &status) == 0)
     if (const auto user = terminal_user(status.st_rdev))
-      return failed(
+      return owner_.failed(
           State::refused,
           fmt::format("{} is the terminal of {}, not a guest's; give the path that QEMU has now", path_, *user));
   ::cfmakeraw(&settings);
   if (::tcsetattr(fd.get(), TCSANOW, &settings) != 0)
-    return failed(State::refused, fmt::format("{} cannot be set raw: {}", path_, errno_text(errno)));
+    return owner_.failed(State::refused, fmt::format("{} cannot be set raw: {}", path_, errno_text(errno)));
   int waiting = 0;
   if (::ioctl(fd.get(), FIONREAD, &waiting) != 0) waiting = 0;
-  opened(std::move(fd), static_cast<std::size_t>(waiting));
+  owner_.opened(std::move(fd), static_cast<std::size_t>(waiting));
 }
 
 std::string Pty::why_ended(const net::Io&) const { return fmt::format("{}: its other side was closed", path_); }

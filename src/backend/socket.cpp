@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/socket.hpp"
 
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -11,16 +9,18 @@
 
 namespace charmux::backend {
 
-Socket::Socket(loop::Loop& loop, Patience patience, address::Unix at)
-    : Reopening(loop, patience), address_(at), text_(address::to_text(address_)), timeout_(loop, [this] { held(); }) {}
-
-Socket::Socket(loop::Loop& loop, Patience patience, address::Tcp at)
-    : Reopening(loop, patience), address_(at), text_(address::to_text(address_)), timeout_(loop, [this] { held(); }) {}
+Socket::Socket(loop::Loop& loop, std::chrono::milliseconds connect_timeout, address::Backend at, Owner& owner)
+    : loop_(loop),
+      connect_timeout_(connect_timeout),
+      address_(std::move(at)),
+      text_(address::to_text(address_)),
+      owner_(owner),
+      timeout_(loop, [this] { held(); }) {}
 
 void Socket::begin() {
   if (const auto* unix_socket = std::get_if<address::Unix>(&address_)) {
     const Result<net::Endpoint> at = net::endpoint(unix_socket->at);
-    return at ? connect_to(*at) : failed(State::refused, at.error().text);
+    return at ? connect_to(*at) : owner_.failed(State::refused, at.error().text);
   }
   const std::optional<net::Endpoint> at = net::literal_endpoint(std::get<address::Tcp>(address_).at);
   at ? connect_to(*at) : look_up();
@@ -32,7 +32,7 @@ void Socket::look_up() {
   lookup_ = loop::Work(
       loop_, [found, host = std::get<address::Tcp>(address_).at] { *found = net::resolve(host); },
       [this, found] {
-        if (!*found) return failed(State::closed, found->error().text);
+        if (!*found) return owner_.failed(State::closed, found->error().text);
         untried_ = std::move(**found);
         try_next();
       });
@@ -55,10 +55,10 @@ void Socket::connect_to(const net::Endpoint& at) {
   if (error == EAGAIN) return held();
   if (error != EINPROGRESS) return cannot_connect(error);
   Result<loop::Poll> poll = loop::Poll::watch(loop_, connecting_.get(), [this](unsigned) { connection_ready(); });
-  if (!poll) return failed(State::refused, poll.error().text);
+  if (!poll) return owner_.failed(State::refused, poll.error().text);
   connect_poll_ = std::move(*poll);
   connect_poll_.want(loop::kWritable);
-  timeout_.start(patience_.connect_timeout);
+  timeout_.start(connect_timeout_);
 }
 
 void Socket::connection_ready() {
@@ -70,13 +70,13 @@ void Socket::connection_ready() {
   timeout_.stop();
   untried_.clear();
   if (std::holds_alternative<address::Tcp>(address_)) net::set_tcp_options(connecting_.get());
-  opened(std::move(connecting_), 0);
+  owner_.opened(std::move(connecting_), 0);
 }
 
 void Socket::held() {
   abandon();
   if (try_next()) return;
-  failed(State::waiting, "held by another client");
+  owner_.failed(State::waiting, "held by another client");
 }
 
 void Socket::cannot_connect(int error_number) {
@@ -84,7 +84,8 @@ void Socket::cannot_connect(int error_number) {
   if (try_next()) return;
   const bool not_ours = error_number == EACCES || error_number == EPERM;
   const char* const remedy = not_ours ? "; run charmuxd as root or as the owner of the socket" : "";
-  failed(not_ours ? State::refused : State::closed, fmt::format("{}: {}{}", text_, errno_text(error_number), remedy));
+  owner_.failed(not_ours ? State::refused : State::closed,
+                fmt::format("{}: {}{}", text_, errno_text(error_number), remedy));
 }
 
 void Socket::abandon() {
@@ -94,13 +95,15 @@ void Socket::abandon() {
   connecting_.reset();
 }
 
-bool Socket::drained(int fd) const {
-  int unsent = 0;
-  return ::ioctl(fd, SIOCOUTQ, &unsent) != 0 || unsent == 0;
+bool Socket::part(int fd) const {
+  // Not a plain close: that throws away what QEMU has not read yet (TCP: the RST below; UNIX: before QEMU 9.0 it looks
+  // at the hang-up first). The end of input it meets only behind all that was written, and then closes (7.2).
+  return ::shutdown(fd, SHUT_WR) == 0;
 }
 
 void Socket::before_close(int fd) const {
   if (!std::holds_alternative<address::Tcp>(address_)) return;
+  // QEMU does not notice a FIN while the guest reads nothing, and would serve nobody else (7.2).
   const linger reset{1, 0};
   ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 }

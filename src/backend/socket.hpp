@@ -5,8 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "backend/reopening.hpp"
-#include "charmux/address/backend_address.hpp"
+#include "backend/opener.hpp"
+#include "loop/poll.hpp"
+#include "loop/timer.hpp"
 #include "loop/work.hpp"
 #include "net/endpoint.hpp"
 
@@ -16,23 +17,21 @@ namespace charmux::backend {
 ///
 /// Such a chardev serves one client: the next one's connection succeeds in the kernel's backlog and hears nothing (so a
 /// console is not known to be live before its first byte); on UNIX a third gets EAGAIN, on TCP it is never answered.
-/// Both mean "held by another client". A TCP connection is closed by RST once what was written has left: QEMU does not
-/// notice a FIN while the guest reads nothing, and would serve nobody else (QEMU 7.2).
-class Socket final : public Reopening {
+/// Both mean "held by another client".
+class Socket final : public Opener {
  public:
-  Socket(loop::Loop& loop, Patience patience, address::Unix at);
-  Socket(loop::Loop& loop, Patience patience, address::Tcp at);
+  /// `at` is a Unix or a Tcp.
+  Socket(loop::Loop& loop, std::chrono::milliseconds connect_timeout, address::Backend at, Owner& owner);
 
+  void begin() override;
+  void abandon() override;
+  [[nodiscard]] bool part(int fd) const override;
+  void before_close(int fd) const override;
+  [[nodiscard]] std::string why_ended(const net::Io& io) const override;
   [[nodiscard]] bool may_be_queued() const override { return true; }
   [[nodiscard]] std::string_view why_no_break() const override;
 
  private:
-  void begin() override;
-  void abandon() override;
-  [[nodiscard]] bool drained(int fd) const override;
-  void before_close(int fd) const override;
-  [[nodiscard]] std::string why_ended(const net::Io& io) const override;
-
   void look_up();
   /// Connects to the next address of a name, in the resolver's order (QEMU listens on one of them). False: no more.
   bool try_next();
@@ -41,8 +40,11 @@ class Socket final : public Reopening {
   void held();
   void cannot_connect(int error_number);
 
+  loop::Loop& loop_;
+  const std::chrono::milliseconds connect_timeout_;
   const address::Backend address_;
   const std::string text_;
+  Owner& owner_;
   loop::Work lookup_;
   std::vector<net::Endpoint> untried_;
   UniqueFd connecting_;

@@ -15,32 +15,35 @@ using address::in_quotes;
 
 constexpr std::string_view kHelp = R"(charmuxd: one serial console, many viewers
 
-  charmuxd [OPTION]... [--console NAME=ADDRESS]... [--listen ADDRESS]...
+  charmuxd [--qmp SOCKET]... [--console NAME=ADDRESS]... [--listen ADDRESS]...
 
   --config FILE           read FILE, not /etc/charmux/charmux.toml
   --check-config          say what is wrong with the configuration, and exit
-  --state-dir DIR         keep histories in DIR
-  --runtime-dir DIR       say in DIR that charmuxd runs
+  --state-dir DIR         keep histories, names and numbers in DIR
+  --runtime-dir DIR       put the control socket into DIR
   --log-level LEVEL       error, warn, info or debug; info unless given
+  --qmp SOCKET|GLOB       QEMU guests whose monitor (-qmp) is there, or comes
   --console NAME=ADDRESS  a console and where its bytes come from:
                           pty:/PATH, unix:/PATH, unix:@NAME or tcp:HOST:PORT
   --listen ADDRESS        where clients come in: telnet: or raw:, then
-                          HOST:PORT, /PATH or @NAME, then ,console=NAME
+                          HOST:PORT, /PATH or @NAME, then ,console=NAME or
+                          (telnet) nothing: a menu; HOST,ports=LOW-HIGH: all
   --help, --version       print this, or the version, and exit
 
-Example: the serial port of a guest, for telnet and for programs:
+Example: every guest, by name in a menu, and each at its own port:
 
-  charmuxd --console vm1=unix:/run/vm1.sock \
-           --listen telnet:127.0.0.1:7001,console=vm1 \
-           --listen raw:127.0.0.1:7002,console=vm1,access=watch
+  charmuxd --qmp '/run/qemu/*.qmp' --listen telnet:127.0.0.1:2300 \
+           --listen telnet:127.0.0.1,ports=7001-7999
 )";
 
 constexpr std::array<std::string_view, 4> kLevelNames = {"error", "warn", "info", "debug"};
 constexpr std::array<LogLevel, 4> kLevels = {LogLevel::error, LogLevel::warn, LogLevel::info, LogLevel::debug};
 
 constexpr std::array<std::string_view, 3> kFlags = {"--check-config", "--help", "--version"};
-constexpr std::array<std::string_view, 6> kValued = {"--config",    "--state-dir", "--runtime-dir",
-                                                     "--log-level", "--console",   "--listen"};
+constexpr std::array<std::string_view, 7> kValued = {"--config", "--state-dir", "--runtime-dir", "--log-level",
+                                                     "--qmp",    "--console",   "--listen"};
+/// Those that may stand any number of times.
+constexpr std::array<std::string_view, 3> kRepeated = {"--qmp", "--console", "--listen"};
 
 /// What was given under one option's name, in order.
 using Given = std::vector<std::string>;
@@ -57,7 +60,9 @@ Status check_extras(const Given& extras) {
   if (extras.empty()) return {};
   const std::string name = extras[0].substr(0, extras[0].find('='));
   if (name.empty() || name[0] != '-')
-    return failure("unexpected argument {}: an address stands behind --console or --listen", in_quotes(extras[0]));
+    return failure("unexpected argument {}: an address stands behind --qmp, --console or --listen",
+                   in_quotes(extras[0]));
+  if (name == "--libvirt") return failure("--libvirt: libvirt is not in this version: use --qmp");
   std::vector<std::string_view> known(kValued.begin(), kValued.end());
   known.insert(known.end(), kFlags.begin(), kFlags.end());
   const std::string_view near = nearest(name, known);
@@ -69,7 +74,7 @@ Status check_extras(const Given& extras) {
 Status check_values(std::string_view name, const Given& values) {
   for (const std::string& value : values)
     if (value.empty() || value.rfind("--", 0) == 0) return failure("{} needs a value: see charmuxd --help", name);
-  if (values.size() > 1 && name != "--console" && name != "--listen")
+  if (values.size() > 1 && std::find(kRepeated.begin(), kRepeated.end(), name) == kRepeated.end())
     return failure("{} is given {} times: keep one", name, values.size());
   return {};
 }
@@ -100,6 +105,7 @@ Result<CommandLine> read(const CLI::App& app) {
   line.config_file = one("--config");
   line.state_dir = one("--state-dir");
   line.runtime_dir = one("--runtime-dir");
+  line.qmps = values("--qmp");
   line.consoles = values("--console");
   line.listens = values("--listen");
   line.check_config = !values("--check-config").empty();
@@ -109,11 +115,28 @@ Result<CommandLine> read(const CLI::App& app) {
   return line;
 }
 
+/// The arguments in order; a shell's `--qmp /run/a.qmp /run/b.qmp` as the two options that it stands for.
+Given arguments_of(int argc, const char* const* argv) {
+  Given arguments;
+  for (int i = 1; i < argc; ++i) {
+    arguments.emplace_back(argv[i]);
+    if (arguments.back() == "--qmp" && i + 1 < argc)
+      arguments.emplace_back(argv[++i]);
+    else if (arguments.back().rfind("--qmp=", 0) != 0)
+      continue;
+    while (i + 1 < argc && argv[i + 1][0] == '/') {
+      arguments.emplace_back("--qmp");
+      arguments.emplace_back(argv[++i]);
+    }
+  }
+  return arguments;
+}
+
 }  // namespace
 
 Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
-  Given arguments;  // CLI11 takes them last first
-  for (int i = argc - 1; i > 0; --i) arguments.emplace_back(argv[i]);
+  Given arguments = arguments_of(argc, argv);
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   const std::string last = arguments.empty() ? std::string() : arguments.front();
   try {
     CLI::App app;

@@ -32,11 +32,21 @@ Origin origin(const toml::source_region& region) { return {region.begin.line, re
 
 bool before(const Origin& a, const Origin& b) { return std::tie(a.line, a.column) < std::tie(b.line, b.column); }
 
+Value read_list(const toml::array& list) {
+  std::vector<std::string> texts;
+  for (const toml::node& each : list) {
+    const auto* const text = each.as_string();
+    if (text == nullptr) return OtherKind{"an array"};
+    texts.push_back(text->get());
+  }
+  return texts;
+}
+
 Value read_value(const toml::node& node) {
   if (const auto* const text = node.as_string()) return text->get();
   if (const auto* const number = node.as_integer()) return number->get();
   if (const auto* const flag = node.as_boolean()) return flag->get();
-  if (node.is_array()) return OtherKind{"an array"};
+  if (const auto* const list = node.as_array()) return read_list(*list);
   if (node.is_table()) return OtherKind{"a table"};
   if (node.is_floating_point()) return OtherKind{"a float"};
   return OtherKind{"a date or time"};

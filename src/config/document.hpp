@@ -17,7 +17,7 @@ struct OtherKind {
   std::string_view name;
 };
 
-using Value = std::variant<std::string, std::int64_t, bool, OtherKind>;
+using Value = std::variant<std::string, std::int64_t, bool, std::vector<std::string>, OtherKind>;
 
 /// A key and its value as they stand in the file, or an option of an address: then `is_option`, and a value of true
 /// stands for an option without '='.

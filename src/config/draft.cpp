@@ -2,23 +2,26 @@
 #include "config/draft.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "charmux/base/text.hpp"
 
 namespace charmux::config {
 namespace {
 
-constexpr std::array<std::string_view, 4> kTables = {"history", "limits", "console", "listen"};
-
-bool is_table(std::string_view name) { return std::find(kTables.begin(), kTables.end(), name) != kTables.end(); }
+bool is_table(std::string_view name) {
+  const auto tables = known_tables();
+  return std::find(tables.begin(), tables.end(), name) != tables.end();
+}
 
 void report_unknown_table(const Section& section, Report& report) {
-  const std::string_view near = nearest(section.name, kTables);
+  const std::string_view near = nearest(section.name, known_tables());
   const std::string what = section.is_list ? "[[" + section.name + "]]" : "[" + section.name + "]";
-  report.add(section.at, near.empty()
-                             ? fmt::format("unknown table {}: use [history], [limits], [[console]] or [[listen]]", what)
-                             : fmt::format("unknown table {}: did you mean {}?", what, table_text(near)));
+  if (!near.empty())
+    return report.add(section.at, fmt::format("unknown table {}: did you mean {}?", what, table_text(near)));
+  std::vector<std::string> tables;
+  for (const std::string_view table : known_tables()) tables.push_back(table_text(table));
+  const std::vector<std::string_view> views(tables.begin(), tables.end());
+  report.add(section.at, fmt::format("unknown table {}: use {}", what, either_of(views)));
 }
 
 ConsoleDraft read_console(const Section::Table& table, Report& report) {
@@ -47,6 +50,10 @@ void read_section(const Section& section, Draft& draft, Report& report) {
       draft.consoles.push_back(read_console(table, report));
     else if (section.name == "listen")
       draft.listens.push_back(read_listen(table.at, table.entries, report));
+    else if (section.name == "discover")
+      draft.discovers.push_back(read_discover(table.at, table.entries, report));
+    else if (section.name == "match")
+      draft.matches.push_back(read_match(table.at, table.entries, report));
     else
       (section.name == "history" ? draft.history : draft.limits) =
           Settings::read(section.name, table.at, table.entries, report);

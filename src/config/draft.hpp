@@ -29,11 +29,26 @@ struct ListenDraft {
   Settings settings;
 };
 
+/// A source of guests as written. No pattern: that was reported.
+struct DiscoverDraft {
+  Origin at;  ///< of the pattern
+  Discover discover;
+};
+
+/// Settings for consoles of a name, as written. No name: that was reported.
+struct MatchDraft {
+  Origin at;  ///< of the name
+  Match match;
+  Settings settings;
+};
+
 /// All that was written, file first.
 struct Draft {
   Settings top;
   Settings history;
   Settings limits;
+  std::vector<DiscoverDraft> discovers;
+  std::vector<MatchDraft> matches;
   std::vector<ConsoleDraft> consoles;
   std::vector<ListenDraft> listens;
 };
@@ -41,11 +56,17 @@ struct Draft {
 /// Takes the document apart by the names of its tables; what does not belong is reported.
 [[nodiscard]] Draft read_draft(const Document& document, Report& report);
 
+/// Adds a source of guests given as SOCKET or GLOB on the command line.
+void add_qmp(std::string_view argument, Draft& draft, Report& report);
 /// Adds a console given as NAME=ADDRESS on the command line.
 void add_console(std::string_view argument, Draft& draft, Report& report);
 /// Adds a listener given as ADDRESS on the command line.
 void add_listen(std::string_view argument, Draft& draft, Report& report);
 
+/// A source of guests from its table's keys.
+[[nodiscard]] DiscoverDraft read_discover(const Origin& table_at, const std::vector<Entry>& entries, Report& report);
+/// Settings for consoles of a name from their table's keys.
+[[nodiscard]] MatchDraft read_match(const Origin& table_at, const std::vector<Entry>& entries, Report& report);
 /// A listener from its address and the keys beside it (none on the command line; `table_at` is then the address's
 /// place).
 [[nodiscard]] ListenDraft read_listen(const Origin& table_at, const std::vector<Entry>& entries, Report& report);

@@ -8,12 +8,15 @@
 namespace charmux::config {
 namespace {
 
+constexpr std::array<std::string_view, 6> kTables = {"history", "limits", "discover", "match", "console", "listen"};
 constexpr std::array<std::string_view, 2> kAccess = {"watch", "control"};
 constexpr std::array<std::string_view, 2> kOnLag = {"skip", "close"};
 constexpr std::array<std::string_view, 2> kSwitch = {"on", "off"};
 
 constexpr std::uint64_t kSecond = 1000;
 constexpr std::uint64_t kMinute = 60 * kSecond;
+constexpr std::uint64_t kDay = 24 * 60 * kMinute;
+constexpr std::uint64_t kMostPort = 65535;
 constexpr bool kRequired = true;
 constexpr bool kOption = true;
 
@@ -24,6 +27,7 @@ constexpr KeyInfo kKeys[] = {
 
     {"history", "size", "\"1MiB\"", 64 * KiB, GiB, {}, Kind::ring_size},
     {"history", "replay", "\"32KiB\"", 0, GiB, {}, Kind::size},
+    {"history", "keep", "\"30d\"", 0, 3650 * kDay, {}, Kind::time},
 
     {"limits", "viewers", "0", 0, 1'000'000, {}, Kind::count},
     {"limits", "input_queue", "\"4KiB\"", 1, 64 * KiB, {}, Kind::size},
@@ -35,12 +39,31 @@ constexpr KeyInfo kKeys[] = {
     {"limits", "stop_drain", "\"2s\"", 0, 4 * kSecond, {}, Kind::time},
     {"limits", "notice_wait", "\"1s\"", 0, 10 * kSecond, {}, Kind::time},
 
+    {"limits", "qmp_poll", "\"2s\"", 100, kMinute, {}, Kind::time},
+    {"limits", "api_header", "\"8KiB\"", KiB, MiB, {}, Kind::size},
+    {"limits", "api_body", "\"64KiB\"", KiB, MiB, {}, Kind::size},
+    {"limits", "api_request", "\"10s\"", 100, 10 * kMinute, {}, Kind::time},
+    {"limits", "api_idle", "\"60s\"", 100, 60 * kMinute, {}, Kind::time},
+
+    {"discover", "qmp", "", 0, 0, {}, Kind::path, kRequired},
+    {"discover", "prefix", "\"\"", 0, 0, {}, Kind::text},
+    {"discover", "only", "", 1, 0, {}, Kind::texts},
+    {"discover", "except", "[]", 0, 0, {}, Kind::texts},
+
+    {"match", "console", "", 0, 0, {}, Kind::text, kRequired},
+    {"match", "port", "", 1, kMostPort, {}, Kind::count},
+    {"match", "hide", "false", 0, 0, {}, Kind::flag},
+    {"match", "size", "\"1MiB\"", 64 * KiB, GiB, {}, Kind::ring_size},
+    {"match", "replay", "\"32KiB\"", 0, GiB, {}, Kind::size},
+
     {"console", "name", "", 0, 0, {}, Kind::text, kRequired},
     {"console", "backend", "", 0, 0, {}, Kind::text, kRequired},
     {"console", "size", "\"1MiB\"", 64 * KiB, GiB, {}, Kind::ring_size},
     {"console", "replay", "\"32KiB\"", 0, GiB, {}, Kind::size},
+    {"console", "port", "", 1, kMostPort, {}, Kind::count},
 
     {"listen", "address", "", 0, 0, {}, Kind::text, kRequired},
+    {"listen", "ports", "", 0, 0, {}, Kind::ports, !kRequired, kOption},
     {"listen", "console", "", 0, 0, {}, Kind::text, !kRequired, kOption},
     {"listen", "access", "\"control\"", 0, 0, kAccess, Kind::choice, !kRequired, kOption},
     {"listen", "replay", "\"32KiB\"", 0, GiB, {}, Kind::size, !kRequired, kOption},
@@ -53,7 +76,9 @@ constexpr KeyInfo kKeys[] = {
 
 std::span<const KeyInfo> known_keys() { return kKeys; }
 
-bool is_list(std::string_view table) { return table == "console" || table == "listen"; }
+std::span<const std::string_view> known_tables() { return kTables; }
+
+bool is_list(std::string_view table) { return !table.empty() && table != "history" && table != "limits"; }
 
 std::string table_text(std::string_view table) {
   const std::string name(table);

@@ -41,7 +41,11 @@ void read_address(const std::string& text, const Origin& at, ListenDraft& draft,
   if (std::find(kDoors.begin(), kDoors.end(), parts->scheme) == kDoors.end())
     return fail(address::unknown_scheme(parts->scheme, kDoors).text);
   draft.listen.kind = parts->scheme == "telnet" ? DoorKind::telnet : DoorKind::raw;
-  Result<address::Place> place = address::parse_place(parts->place, address::Side::listen);
+  const bool range = std::any_of(entries.begin(), entries.end(), [](const Entry& each) { return each.key == "ports"; });
+  Result<address::Place> place = range ? address::parse_listen_host(parts->place).map([](address::HostPort host) {
+    return address::Place(std::move(host));
+  })
+                                       : address::parse_place(parts->place, address::Side::listen);
   if (!place) return fail(place.error().text);
   draft.place = std::move(*place);
 }
@@ -49,6 +53,7 @@ void read_address(const std::string& text, const Origin& at, ListenDraft& draft,
 /// Gives each setting its value, or its kind's default.
 void apply(const Settings& settings, Listen& listen) {
   const bool telnet = listen.kind == DoorKind::telnet;
+  settings.take_as<PortRange>("ports", listen.ports);
   settings.take("console", listen.console);
   std::string access = "control";
   settings.take("access", access);
@@ -67,7 +72,18 @@ void apply(const Settings& settings, Listen& listen) {
 }  // namespace
 
 std::string door_text(const Listen& listen) {
-  return (listen.kind == DoorKind::telnet ? "telnet:" : "raw:") + address::to_text(listen.place);
+  const std::string kind = listen.kind == DoorKind::telnet ? "telnet:" : "raw:";
+  const auto* const host = std::get_if<address::HostPort>(&listen.place);
+  if (!listen.ports || host == nullptr) return kind + address::to_text(listen.place);
+  return fmt::format("{}{},ports={}-{}", kind, address::host_text(*host), listen.ports->low, listen.ports->high);
+}
+
+Error exposure_error(const Listen& listen, std::string_view leads_to) {
+  const std::string there = leads_to.empty() ? std::string() : fmt::format(" leads to {} and", leads_to);
+  return {
+      fmt::format("{}{} would let anyone who reaches it in: there are no users and no TLS yet; bind it to 127.0.0.1 "
+                  "or [::1], use a UNIX socket, or add ,insecure on purpose",
+                  door_text(listen), there)};
 }
 
 ListenDraft read_listen(const Origin& table_at, const std::vector<Entry>& entries, Report& report) {

@@ -18,17 +18,19 @@ const KeyInfo* find_key(std::string_view table, const Entry& entry) {
   return nullptr;
 }
 
-std::vector<std::string_view> names_of(std::string_view table, bool options) {
-  std::vector<std::string_view> names;
+std::vector<std::string> names_of(std::string_view table, bool options) {
+  std::vector<std::string> names;
   for (const KeyInfo& key : known_keys())
-    if (key.table == table && (key.option || !options)) names.push_back(key.name);
+    if (key.table == table && (key.option || !options)) names.emplace_back(key.name);
   // Tables stand beside the keys at the top of a file, so they too are what may have been meant there.
-  if (table.empty()) names.insert(names.end(), {"[history]", "[limits]", "[[console]]", "[[listen]]"});
+  if (table.empty())
+    for (const std::string_view each : known_tables()) names.push_back(table_text(each));
   return names;
 }
 
 std::string unknown_key(std::string_view table, const Entry& entry) {
-  const std::vector<std::string_view> names = names_of(table, entry.is_option);
+  const std::vector<std::string> known = names_of(table, entry.is_option);
+  const std::vector<std::string_view> names(known.begin(), known.end());
   const std::string_view near = nearest(entry.key, names);
   const std::string what = (entry.is_option ? "unknown " : "unknown key ") + key_text(table, entry);
   return near.empty() ? fmt::format("{}: use {}", what, either_of(names))

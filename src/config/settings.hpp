@@ -3,19 +3,22 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "charmux/config/keys.hpp"
+#include "charmux/config/port_range.hpp"
 #include "config/document.hpp"
 #include "config/report.hpp"
 
 namespace charmux::config {
 
 /// A value that fits its key: text, path and choice as a string, sizes and counts as a number.
-using SettingValue = std::variant<std::string, std::uint64_t, std::chrono::milliseconds, bool>;
+using SettingValue =
+    std::variant<std::string, std::vector<std::string>, std::uint64_t, std::chrono::milliseconds, PortRange, bool>;
 
 /// What one table sets, each value checked against its row of known_keys(). What did not fit is reported and left out.
 class Settings {
@@ -28,6 +31,11 @@ class Settings {
   template <class T>
   void take(std::string_view name, T& into) const {
     if (const Setting* const set = find(name)) into = std::get<T>(set->value);
+  }
+  /// The same where `into` may stay empty. T is the alternative, into what it holds a number or text too.
+  template <class T, class Into>
+  void take_as(std::string_view name, std::optional<Into>& into) const {
+    if (const Setting* const set = find(name)) into = static_cast<Into>(std::get<T>(set->value));
   }
   /// Whether the key is there at all, be its value good or not.
   [[nodiscard]] bool mentions(std::string_view name) const;

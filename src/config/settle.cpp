@@ -16,6 +16,7 @@ History settle_history(const Settings& settings, Report& report) {
   History history;
   settings.take("size", history.size);
   settings.take("replay", history.replay);
+  settings.take("keep", history.keep);
   if (history.replay > history.size)
     report.add(
         settings.at("replay", settings.at("size", {})),
@@ -34,6 +35,11 @@ Limits settle_limits(const Settings& settings, Report& report) {
   settings.take("reopen_most", limits.reopen_most);
   settings.take("stop_drain", limits.stop_drain);
   settings.take("notice_wait", limits.notice_wait);
+  settings.take("qmp_poll", limits.qmp_poll);
+  settings.take("api_header", limits.api_header);
+  settings.take("api_body", limits.api_body);
+  settings.take("api_request", limits.api_request);
+  settings.take("api_idle", limits.api_idle);
   if (limits.reopen_first > limits.reopen_most)
     report.add(settings.at("reopen_first", settings.at("reopen_most", {})),
                fmt::format("'reopen_first' in [limits] is {}, more than the 'reopen_most' of {}: pauses only grow",
@@ -46,6 +52,7 @@ Console settle_console(const ConsoleDraft& draft, const History& history, Report
   const Settings& own = draft.settings;
   own.take("size", console.size);
   own.take("replay", console.replay);
+  own.take_as<std::uint64_t>("port", console.port);
   if (console.replay > console.size && (own.has("size") || own.has("replay")))
     report.add(own.at("replay", own.at("size", draft.at)),
                fmt::format("console {} has a 'replay' of {}, more than its 'size' of {}: give it a smaller replay",
@@ -63,7 +70,8 @@ void settle_consoles(const Draft& draft, Config& config, Report& report) {
                                  in_quotes(console.name), report.where(earlier->second)));
     config.consoles.push_back(settle_console(console, config.history, report));
   }
-  if (draft.consoles.empty()) report.add({}, "no console: give --console NAME=ADDRESS or a [[console]] table");
+  if (draft.consoles.empty() && draft.discovers.empty())
+    report.add({}, "no console: give --qmp SOCKET, --console NAME=ADDRESS or a [[discover]] or [[console]] table");
 }
 
 /// The first that is there of: command line, file, environment.
@@ -108,8 +116,10 @@ Config settle(const Draft& draft, const CommandLine& command_line, const Environ
   config.log_level = command_line.log_level.value_or(config.log_level);
   config.history = settle_history(draft.history, report);
   config.limits = settle_limits(draft.limits, report);
+  settle_discovery(draft, config, report);
   settle_consoles(draft, config, report);
   settle_listens(draft, config, report);
+  settle_pins(draft, config, report);
   return config;
 }
 

@@ -14,7 +14,13 @@ namespace charmux::config {
 [[nodiscard]] Config settle(const Draft& draft, const CommandLine& command_line, const Environment& environment,
                             Report& report);
 
-/// The part of it that is about listeners; the config's consoles are settled already.
+/// The part of it that is about sources of guests and what they find.
+void settle_discovery(const Draft& draft, Config& config, Report& report);
+
+/// The part of it that is about pinned ports; all the rest is settled already.
+void settle_pins(const Draft& draft, const Config& config, Report& report);
+
+/// The part of it that is about listeners; the config's consoles and sources are settled already.
 void settle_listens(const Draft& draft, Config& config, Report& report);
 
 }  // namespace charmux::config

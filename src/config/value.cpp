@@ -2,6 +2,8 @@
 #include "config/value.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 
 #include "charmux/address/parts.hpp"
 #include "charmux/base/text.hpp"
@@ -16,8 +18,15 @@ struct KindOf {
   std::string_view operator()(const std::string&) const { return "a text"; }
   std::string_view operator()(std::int64_t) const { return "an integer"; }
   std::string_view operator()(bool) const { return "a boolean"; }
+  std::string_view operator()(const std::vector<std::string>&) const { return "an array"; }
   std::string_view operator()(const OtherKind& other) const { return other.name; }
 };
+
+/// Made in place: a variant that is moved here looks uninitialised to GCC 12.
+template <class T>
+Result<SettingValue> good(T value) {
+  return Result<SettingValue>(tl::in_place, std::move(value));
+}
 
 std::string words_of(const KeyInfo& key, std::string_view before, std::string_view after) {
   std::vector<std::string> whole;
@@ -30,11 +39,13 @@ std::string words_of(const KeyInfo& key, std::string_view before, std::string_vi
 std::string expected_of(const KeyInfo& key) {
   switch (key.kind) {
     case KeyKind::text: return "a text in quotes";
+    case KeyKind::texts: return "a list of texts, such as [\"lab-*\"]";
     case KeyKind::path: return "an absolute path in quotes";
     case KeyKind::size: return "a size in quotes, such as \"64KiB\"";
     case KeyKind::ring_size: return "a size in quotes, such as \"1MiB\"";
     case KeyKind::time: return "a time in quotes, such as \"2s\"";
     case KeyKind::count: return "a whole number";
+    case KeyKind::ports: return "a range of ports in quotes, such as \"7001-7999\"";
     case KeyKind::choice: return words_of(key, "\"", "\"");
     case KeyKind::flag: return "true or false";
   }
@@ -42,6 +53,9 @@ std::string expected_of(const KeyInfo& key) {
 }
 
 tl::unexpected<Error> wrong_type(const KeyInfo& key, const Entry& entry) {
+  const auto* const other = std::get_if<OtherKind>(&entry.value);
+  if (key.kind == KeyKind::texts && other != nullptr && other->name == "an array")
+    return failure(" must be {}, not an array of something else", expected_of(key));
   return failure(" must be {}, not {}", expected_of(key), std::visit(KindOf{}, entry.value));
 }
 
@@ -59,8 +73,8 @@ Result<SettingValue> within_bounds(const KeyInfo& key, std::uint64_t number, std
   if (number < key.least || number > key.most || (ring && !power_of_two))
     return failure(" must be {}from {} to {}, not {}", ring ? "a power of two " : "", number_text(key, key.least),
                    number_text(key, key.most), as_written);
-  if (key.kind == KeyKind::time) return SettingValue(std::chrono::milliseconds(number));
-  return SettingValue(number);
+  if (key.kind == KeyKind::time) return good(std::chrono::milliseconds(number));
+  return good(number);
 }
 
 Result<SettingValue> fit_count(const KeyInfo& key, const Entry& entry) {
@@ -92,12 +106,40 @@ Result<SettingValue> fit_text(const KeyInfo& key, const Entry& entry) {
     return failure(" must be an absolute path, not {}: write one that begins with '/'", in_quotes(*text));
   if (key.kind == KeyKind::choice && std::find(key.words.begin(), key.words.end(), *text) == key.words.end())
     return failure(" must be {}, not {}", words_of(key, "", ""), in_quotes(*text));
-  return SettingValue(*text);
+  return good(*text);
+}
+
+Result<SettingValue> fit_texts(const KeyInfo& key, const Entry& entry) {
+  const auto* const texts = std::get_if<std::vector<std::string>>(&entry.value);
+  if (texts == nullptr) return wrong_type(key, entry);
+  if (texts->size() < key.least) return failure(" is empty: name one, or leave '{}' out", key.name);
+  return good(*texts);
+}
+
+/// A port that is nothing but digits.
+std::optional<std::uint16_t> port_in(std::string_view text) {
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  if (text.empty() || std::from_chars(text.data(), end, port).ptr != end || port == 0) return std::nullopt;
+  return port;
+}
+
+Result<SettingValue> fit_ports(const KeyInfo& key, const Entry& entry) {
+  const auto* const text = std::get_if<std::string>(&entry.value);
+  if (text == nullptr) return wrong_type(key, entry);
+  const std::size_t dash = text->find('-');
+  const std::string_view whole = *text;
+  const auto low = port_in(whole.substr(0, dash));
+  const auto high = port_in(dash == std::string::npos ? std::string_view() : whole.substr(dash + 1));
+  if (!low || !high || *low > *high)
+    return failure(" must be two ports from 1 to 65535, the lower one first, such as 7001-7999, not {}",
+                   in_quotes(*text));
+  return good(PortRange{*low, *high});
 }
 
 Result<SettingValue> fit_flag(const KeyInfo& key, const Entry& entry) {
   const auto* const flag = std::get_if<bool>(&entry.value);
-  if (flag != nullptr) return SettingValue(*flag);
+  if (flag != nullptr) return good(*flag);
   if (entry.is_option) return failure(" takes no value: write {} alone", entry.key);
   return wrong_type(key, entry);
 }
@@ -113,6 +155,8 @@ Result<SettingValue> fit(const KeyInfo& key, const Entry& entry) {
     case KeyKind::size:
     case KeyKind::ring_size:
     case KeyKind::time: return fit_quantity(key, entry);
+    case KeyKind::texts: return fit_texts(key, entry);
+    case KeyKind::ports: return fit_ports(key, entry);
     case KeyKind::text:
     case KeyKind::path:
     case KeyKind::choice: break;

@@ -56,12 +56,25 @@ std::string Console::condition() const {
     case backend::State::connecting: text = "connecting"; break;
     case backend::State::open: text = heard_ || !backend_->may_be_queued() ? "" : "connected, nothing heard yet"; break;
     case backend::State::closed: text = "shut off"; break;
-    case backend::State::waiting: text = reason_; break;
+    case backend::State::waiting:
+    case backend::State::down: text = reason_; break;
     case backend::State::refused: text = fmt::format("refused: {}", reason_); break;
+    case backend::State::gone: text = "gone"; break;
   }
   if (ring_.not_kept().empty()) return text;
-  return fmt::format("{}{}history not kept: {}", text, text.empty() ? "" : "; ", ring_.not_kept());
+  return fmt::format("{}{}{}", text, text.empty() ? "" : "; ", history_trouble());
 }
+
+std::string Console::history_trouble() const {
+  return ring_.not_kept().empty() ? "" : fmt::format("history not kept: {}", ring_.not_kept());
+}
+
+std::string_view Console::state_text() const {
+  if (state_ == backend::State::down) return "waiting";
+  return state_ == backend::State::closed ? "shut off" : backend::name_of(state_);
+}
+
+void Console::put_down(std::string_view who) { backend_->put_down(fmt::format("put down by {}", who)); }
 
 std::string Console::status_for(const Viewer& viewer) const {
   const Viewer* const typist = writer();
@@ -78,7 +91,8 @@ void Console::backend_is(backend::State state, const std::string& reason) {
   reason_ = reason;
   if (state == backend::State::open) return came_up();
   if (was_open) ring_.end_recording(wall_now());
-  log_.warn("console {}: {}: {}; trying again", name_, backend::name_of(state), reason);
+  log_.warn("console {}: {}: {}{}", name_, backend::name_of(state), reason,
+            state == backend::State::down ? "" : "; trying again");
   // The reason may change while the console is away (closed, then no such file); viewers are told what that means to
   // them.
   if (std::exchange(away_as_, condition()) == condition()) return;
@@ -113,12 +127,14 @@ void Console::backend_readable() {
     for (Viewer* viewer : viewers_) viewer->notify_at(notices::back(name_), before);
   }
   heard_ = true;
+  traffic_.from_guest += ring_.head() - before;
+  traffic_.last_output = now;
   for (Viewer* viewer : viewers_) viewer->output_came();
 }
 
 void Console::backend_writable() {
   while (!input_.empty()) {
-    const net::Io io = backend_->write(input_);
+    const net::Io io = give_guest(input_);
     if (io.kind != net::Io::Kind::moved) break;
     input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(io.bytes));
   }
@@ -133,11 +149,17 @@ const Viewer* Console::writer() const { return lock_.holder() ? find(*lock_.hold
 bool Console::type(Viewer& viewer, BytesView bytes) {
   if (!viewer.settings().may_type || !lock_.type(viewer.id())) return false;
   if (input_.empty()) {
-    const net::Io io = backend_->write(bytes);
+    const net::Io io = give_guest(bytes);
     if (io.kind == net::Io::Kind::moved) bytes = bytes.subspan(io.bytes);
   }
   append(input_, bytes);
   return true;
+}
+
+net::Io Console::give_guest(BytesView bytes) {
+  const net::Io io = backend_->write(bytes);
+  if (io.kind == net::Io::Kind::moved) traffic_.to_guest += io.bytes;
+  return io;
 }
 
 std::size_t Console::input_room(const Viewer& viewer) const {
@@ -150,6 +172,14 @@ void Console::lay_pen_down(Viewer& viewer) {
     done_typing_ = viewer.id();
   else
     release_pen(viewer.id());
+}
+
+void Console::take_pen(Viewer& viewer) {
+  const std::optional<WriterLock::Id> before = lock_.seize(viewer.id());
+  if (!before) return;
+  if (!input_.empty()) drop_input(fmt::format("{} took the pen before the guest read them", viewer.who()));
+  done_typing_.reset();
+  if (Viewer* const loser = find(*before)) loser->notify(notices::pen_lost(viewer.who()));
 }
 
 void Console::release_pen(WriterLock::Id holder) {
@@ -166,8 +196,13 @@ void Console::drop_input(std::string_view why) {
 // --- viewers ---
 
 history::Cursor Console::cursor_for(const ViewerSettings& settings) {
-  if (settings.replay == 0) return {ring_, ring_.head(), ring_.last_mark_number()};
+  if (settings.replay == 0 && !settings.since) return {ring_, ring_.head(), ring_.last_mark_number()};
   const std::uint64_t tail = ring_.tail();
+  if (settings.since) {
+    // What is no more there shows as a gap, which is told like any other.
+    const std::uint64_t start = std::min(*settings.since, ring_.head());
+    return {ring_, start, ring_.marks_before(start)};
+  }
   const std::uint64_t want = std::min(settings.replay, ring_.head() - tail);
   std::uint64_t start = ring_.head() - want;
   if (settings.from_line_start)
@@ -188,7 +223,7 @@ std::uint64_t Console::resync_offset(const ViewerSettings& settings) const {
 
 void Console::attach(Viewer& viewer) {
   viewers_.push_back(&viewer);
-  if (viewer.settings().may_type) lock_.attach(viewer.id());
+  if (viewer.settings().may_type) viewer.settings().take_pen ? take_pen(viewer) : void(lock_.attach(viewer.id()));
   viewer.greet(status_for(viewer), notices::kLive);
   told_away_ = told_away_ || state_ != backend::State::open;
   fanout_.wake(viewer);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,20 +39,53 @@ class Console final : private backend::Backend::Sink {
   void stop();
   /// True when the backend's last input has left or cannot.
   [[nodiscard]] bool stopped() const;
+  /// Something about its chardev has changed: opens it at once if that is being waited for.
+  void retry() { backend_->retry(); }
+  /// Its chardev is there no more, or another's: closes it if it is open, and asks where it is now.
+  void relocate() { backend_->relocate(); }
+  /// Frees the chardev for others until reopen(), on behalf of `who`.
+  void put_down(std::string_view who);
+  /// Opens the chardev, again if it is open.
+  void reopen() { backend_->reopen(); }
+  /// Sends the guest a break. `answer` is called once, perhaps from inside this, unless this is destroyed first. Error:
+  /// "no break: " and why the guest got none.
+  void send_break(std::function<void(Status)> answer) { backend_->send_break(std::move(answer)); }
+  /// A notice to all viewers.
+  void announce(const std::string& notice);
   /// The last thing: puts the history on the disk. Blocks.
   void close_history();
 
   [[nodiscard]] const std::string& name() const { return name_; }
+  void rename(std::string name) { name_ = std::move(name); }
   [[nodiscard]] std::uint64_t replay() const { return replay_; }
   [[nodiscard]] history::Ring& ring() { return ring_; }
   [[nodiscard]] Fanout& fanout() { return fanout_; }
+  /// Its number for life, from 1; 0: it has none.
+  [[nodiscard]] unsigned number() const { return number_; }
+  void set_number(unsigned number) { number_ = number; }
+
+  /// "open", "connecting", "waiting", "shut off", "refused" or "gone".
+  [[nodiscard]] std::string_view state_text() const;
+  /// Why it is not open; empty when it is.
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+  /// Why its history does not outlive this process ("history not kept: disk full"); empty: it does.
+  [[nodiscard]] std::string history_trouble() const;
+  /// How many bytes the guest ever sent.
+  [[nodiscard]] std::uint64_t offset() const { return ring_.head(); }
+  [[nodiscard]] std::string backend_text() const { return backend_->shown(); }
+  [[nodiscard]] const std::vector<Viewer*>& viewers() const { return viewers_; }
+  /// What has passed since charmuxd started, in bytes, and when the guest last said something.
+  struct Traffic {
+    std::uint64_t from_guest = 0;
+    std::uint64_t to_guest = 0;
+    std::uint64_t skipped = 0;  ///< what viewers were not given, added up over all of them.
+    std::optional<WallTime> last_output;
+  };
+  [[nodiscard]] const Traffic& traffic() const { return traffic_; }
   /// What is out of the ordinary ("shut off", "connected, nothing heard yet", "history not kept: disk full"), or empty.
   [[nodiscard]] std::string condition() const;
   /// One line for `viewer` that says how it stands with this console.
   [[nodiscard]] std::string status_for(const Viewer& viewer) const;
-
-  /// Why the guest cannot be sent a break.
-  [[nodiscard]] std::string_view why_no_break() const { return backend_->why_no_break(); }
 
   /// Who has the pen, or null.
   [[nodiscard]] const Viewer* writer() const;
@@ -68,6 +103,7 @@ class Console final : private backend::Backend::Sink {
   [[nodiscard]] std::uint64_t resync_offset(const ViewerSettings& settings) const;
   void attach(Viewer& viewer);
   void detach(Viewer& viewer);
+  void count_skip(std::uint64_t bytes) { traffic_.skipped += bytes; }
   void log_skip(const Viewer& viewer, std::uint64_t bytes);
 
  private:
@@ -76,12 +112,13 @@ class Console final : private backend::Backend::Sink {
   void backend_writable() override;
 
   void came_up();
-  void announce(const std::string& notice);
+  void take_pen(Viewer& viewer);
+  [[nodiscard]] net::Io give_guest(BytesView bytes);
   void release_pen(WriterLock::Id holder);
   void drop_input(std::string_view why);
   [[nodiscard]] Viewer* find(WriterLock::Id id) const;
 
-  const std::string name_;
+  std::string name_;
   const std::uint64_t replay_;
   const std::size_t input_queue_;
   history::Ring ring_;
@@ -95,6 +132,8 @@ class Console final : private backend::Backend::Sink {
   bool heard_ = false;      ///< a byte came since the backend was last opened.
   bool told_away_ = false;  ///< somebody was told that the console is not there.
 
+  unsigned number_ = 0;
+  Traffic traffic_;
   std::vector<Viewer*> viewers_;
   WriterLock lock_;
   WriterLock::Id last_id_ = 0;

@@ -48,6 +48,16 @@ std::string read_only(std::string_view typist) {
   return fmt::format("[charmux: read-only: {} types]", typist);
 }
 
-std::string no_break(std::string_view reason) { return fmt::format("[charmux: no break: {}]", reason); }
+std::string pen_lost(std::string_view to) { return fmt::format("[charmux: read-only: {} took the pen]", to); }
+
+std::string happened(std::string_view console, std::string_view what) {
+  return fmt::format("[charmux: {} {}]", printable(console), what);
+}
+
+std::string broadcast(std::string_view from, std::string_view text) {
+  return fmt::format("[charmux: {}: {}]", from, printable(text));
+}
+
+std::string sentence(std::string_view text) { return fmt::format("[charmux: {}]", printable(text)); }
 
 }  // namespace charmux::console::notices

@@ -33,7 +33,13 @@ struct Company {
 [[nodiscard]] std::string unheard(std::string_view console);
 /// A viewer typed while another has the pen, or through a door that only lets watch (empty typist).
 [[nodiscard]] std::string read_only(std::string_view typist);
-/// An answer to telnet's BREAK where the chardev has no way to pass one on.
-[[nodiscard]] std::string no_break(std::string_view reason);
+/// Another took the pen from this viewer.
+[[nodiscard]] std::string pen_lost(std::string_view to);
+/// What happened to the guest: "was reset".
+[[nodiscard]] std::string happened(std::string_view console, std::string_view what);
+/// A line from one user to all who watch.
+[[nodiscard]] std::string broadcast(std::string_view from, std::string_view text);
+/// Any other sentence, such as an error's.
+[[nodiscard]] std::string sentence(std::string_view text);
 
 }  // namespace charmux::console::notices

@@ -21,14 +21,18 @@ constexpr const char* kTooSlow = "it read too slowly and fell a whole ring behin
 
 }  // namespace
 
-Viewer::Viewer(Console& console, Wire& wire, const ViewerSettings& settings, std::string who)
+Viewer::Viewer(Console& console, Wire& wire, const ViewerSettings& settings, ViewerOrigin origin)
     : console_(console),
       wire_(wire),
       settings_(settings),
-      who_(std::move(who)),
+      origin_(std::move(origin)),
       id_(console.next_viewer_id()),
       cursor_(console.cursor_for(settings)) {
   console_.attach(*this);
+}
+
+std::uint64_t Viewer::lag() const {
+  return console_.ring().head() - std::min(console_.ring().head(), cursor_.offset());
 }
 
 Viewer::~Viewer() { console_.detach(*this); }
@@ -116,6 +120,7 @@ void Viewer::skip() {
   const std::uint64_t from = cursor_.offset();
   const std::uint64_t to = console_.resync_offset(settings_);
   skipped_ += to - from;
+  console_.count_skip(to - from);
   // What was sent last can be overwritten already, so the ring is not asked how it ended.
   if (settings_.notices) wire_.tell(notices::skipped(to - from), !line_start_ && !after_line_end_);
   line_start_ = settings_.notices;

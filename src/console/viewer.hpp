@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 
 #include "charmux/base/bytes.hpp"
@@ -41,9 +42,18 @@ struct ViewerSettings {
   bool may_type = true;
   bool notices = true;
   OnLag on_lag = OnLag::skip;
-  std::uint64_t replay = 0;     ///< bytes of history given on attach.
-  bool from_line_start = true;  ///< what is given begins at a line start, not at just any byte.
+  std::uint64_t replay = 0;              ///< bytes of history given on attach.
+  bool from_line_start = true;           ///< what is given begins at a line start, not at just any byte.
+  std::optional<std::uint64_t> since{};  ///< on attach it begins exactly there, whatever `replay` says.
+  bool take_pen = false;                 ///< attaching takes the pen from whoever has it.
   std::chrono::milliseconds notice_wait{1000};
+};
+
+/// Who a viewer is and how it came in, for people.
+struct ViewerOrigin {
+  std::string from;                 ///< "127.0.0.1:40312", "uid 0"
+  std::string door;                 ///< "telnet:127.0.0.1:7001"
+  std::optional<std::string> user;  ///< where it is known
 };
 
 /// One reader of a console: an absolute offset into its history, and what it must be told on the way. A member of the
@@ -53,7 +63,7 @@ class Viewer {
   /// The most output that a viewer is sent in one turn of the loop.
   static constexpr std::size_t kTurnBudget = 64 * KiB;
 
-  Viewer(Console& console, Wire& wire, const ViewerSettings& settings, std::string who);
+  Viewer(Console& console, Wire& wire, const ViewerSettings& settings, ViewerOrigin origin);
   Viewer(const Viewer&) = delete;
   Viewer& operator=(const Viewer&) = delete;
   ~Viewer();
@@ -76,7 +86,12 @@ class Viewer {
 
   [[nodiscard]] Console& console() const { return console_; }
   [[nodiscard]] std::uint64_t id() const { return id_; }
-  [[nodiscard]] const std::string& who() const { return who_; }
+  /// Its user, or where it comes from.
+  [[nodiscard]] const std::string& who() const { return origin_.user ? *origin_.user : origin_.from; }
+  [[nodiscard]] const ViewerOrigin& origin() const { return origin_; }
+  [[nodiscard]] WallTime since() const { return since_; }
+  /// Bytes that it has not been sent yet.
+  [[nodiscard]] std::uint64_t lag() const;
   [[nodiscard]] const ViewerSettings& settings() const { return settings_; }
   /// Bytes of the console that this viewer was never given.
   [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
@@ -99,7 +114,8 @@ class Viewer {
   Console& console_;
   Wire& wire_;
   const ViewerSettings settings_;
-  const std::string who_;
+  const ViewerOrigin origin_;
+  const WallTime since_ = std::chrono::system_clock::now();
   const std::uint64_t id_;
   history::Cursor cursor_;
   std::deque<Notice> notices_;

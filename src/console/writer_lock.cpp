@@ -2,6 +2,7 @@
 #include "console/writer_lock.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace charmux::console {
 
@@ -14,6 +15,14 @@ bool WriterLock::type(Id viewer) {
   if (attach(viewer)) return true;
   if (std::find(waiting_.begin(), waiting_.end(), viewer) == waiting_.end()) waiting_.push_back(viewer);
   return false;
+}
+
+std::optional<WriterLock::Id> WriterLock::seize(Id viewer) {
+  std::erase(waiting_, viewer);
+  const std::optional<Id> before = std::exchange(holder_, viewer);
+  if (!before || before == viewer) return std::nullopt;
+  waiting_.push_back(*before);
+  return before;
 }
 
 std::optional<WriterLock::Id> WriterLock::leave(Id viewer) {

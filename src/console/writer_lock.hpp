@@ -19,6 +19,8 @@ class WriterLock {
   bool attach(Id viewer);
   /// It types. True: it has the pen, perhaps by taking it now; false: another has it, and the viewer is put in line.
   bool type(Id viewer);
+  /// It takes the pen. Who had it before, if another had: that one is put in line.
+  std::optional<Id> seize(Id viewer);
   /// It has gone, or will type no more. Who got the pen by that, if somebody did.
   std::optional<Id> leave(Id viewer);
 

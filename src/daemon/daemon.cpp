@@ -6,9 +6,6 @@
 #include <algorithm>
 #include <csignal>
 
-#include "backend/pty.hpp"
-#include "backend/socket.hpp"
-#include "charmux/base/text.hpp"
 #include "daemon/open_files.hpp"
 #include "daemon/systemd.hpp"
 
@@ -19,17 +16,21 @@ using namespace std::chrono_literals;
 
 /// Descriptors kept for all that is not a client: log, loop, locks, name look-ups, a file being set aside.
 constexpr std::size_t kReservedFiles = 64;
-/// And for each console: its history, its time index, its backend and the next one being opened.
-constexpr std::size_t kFilesPerConsole = 4;
+/// And for each console: its history, its time index, its backend and the next one being opened, its ports and its
+/// guest's monitor.
+constexpr std::size_t kFilesPerConsole = 6;
 constexpr auto kStopLook = 5ms;
 /// How long histories may take to reach the disk; what is not there by then is as after a kill: whole, but for a power
 /// cut.
-constexpr auto kSyncTime = 2s;
+constexpr auto kSyncTime = 1s;
+/// How much longer than viewers the names and numbers of consoles may take.
+constexpr auto kSaveTime = 500ms;
 
-std::size_t most_viewers(const config::Config& config, std::size_t open_files) {
-  const std::size_t kept = kReservedFiles + kFilesPerConsole * config.consoles.size() + config.listens.size();
-  const std::size_t room = open_files > kept ? open_files - kept : 0;
-  return config.limits.viewers == 0 ? room : std::min<std::size_t>(room, config.limits.viewers);
+Result<std::vector<net::Endpoint>> endpoints_of(const address::Place& place) {
+  if (const auto* const host = std::get_if<address::HostPort>(&place)) return net::resolve(*host);
+  return net::endpoint(std::get<address::SocketPath>(place)).map([](const net::Endpoint& at) {
+    return std::vector{at};
+  });
 }
 
 std::string count(std::size_t number, std::string_view what) {
@@ -44,6 +45,10 @@ Daemon::Daemon(config::Config config, Log& log)
       open_files_(raise_open_files()),
       fanout_(loop_),
       sessions_(loop_, log, config_.limits.outbox),
+      listeners_(loop_, log, consoles_, sessions_),
+      roster_(config_, loop_, log, fanout_, consoles_, listeners_),
+      api_desk_(log, consoles_, roster_, listeners_),
+      control_(control_settings(), api_desk_, sessions_),
       terminate_(loop_, SIGTERM, [this] { stop(); }),
       interrupt_(loop_, SIGINT, [this] { stop(); }),
       hangup_(loop_, SIGHUP,
@@ -54,7 +59,7 @@ int Daemon::run() {
   const Started started = start();
   if (started) {
     const std::string ready =
-        fmt::format("{}, {}", count(consoles_.all().size(), "console"), count(doors_.size(), "listener"));
+        fmt::format("{}, {}", count(consoles_.all().size(), "console"), count(listeners_.count(), "listener"));
     log_.info("ready: {}", ready);
     notify_ready(ready);
     loop_.run();
@@ -84,11 +89,9 @@ void Daemon::close_histories() {
 
 Daemon::Started Daemon::start() {
   return hold_directories()
-      .and_then([this] { return open_consoles(); })
-      .and_then([this] { return open_doors(); })
-      .map([this] {
-        for (const auto& console : consoles_.all()) console->start();
-      });
+      .and_then([this] { return make_consoles(); })
+      .and_then([this] { return open_listeners(); })
+      .map([this] { roster_.start(); });
 }
 
 Daemon::Started Daemon::hold_directories() {
@@ -103,55 +106,41 @@ Daemon::Started Daemon::hold_directories() {
   return {};
 }
 
-Daemon::Started Daemon::open_consoles() {
-  const std::string directory = config_.state_dir + "/history";
-  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
-    log_.warn("cannot make {}: {}; history is kept in memory only", directory, errno_text(errno));
-  for (const config::Console& each : config_.consoles) {
-    const std::string file = fmt::format("{}/{}.ring", directory, percent_encoded(each.name));
-    Result<history::Ring::Opened> opened = history::Ring::open(file, each.size);
-    if (!opened) return tl::unexpected(Failure{kCouldNotStart, opened.error()});
-    for (const std::string& remark : opened->remarks) log_.warn("console {}: {}", each.name, remark);
-    consoles_.add(std::make_unique<console::Console>(
-        console::Console::Settings{each.name, each.replay, config_.limits.input_queue}, std::move(opened->ring),
-        make_backend(each.backend), fanout_, log_));
-  }
+Daemon::Started Daemon::make_consoles() {
+  if (const Status made = roster_.prepare(); !made) return tl::unexpected(Failure{kCouldNotStart, made.error()});
   return {};
 }
 
-Daemon::Started Daemon::open_doors() {
-  const frontend::Door::Limits limits{most_viewers(config_, open_files_), config_.limits.notice_wait};
+Daemon::Started Daemon::open_listeners() {
+  const frontend::Entrance::Limits limits{[this] { return most_viewers(); }, config_.limits.notice_wait};
   for (const config::Listen& listen : config_.listens) {
-    const auto* const host = std::get_if<address::HostPort>(&listen.place);
-    const auto path = [&] {
-      return net::endpoint(std::get<address::SocketPath>(listen.place)).map([](const net::Endpoint& at) {
-        return std::vector{at};
-      });
-    };
-    const Result<std::vector<net::Endpoint>> at = host != nullptr ? net::resolve(*host) : path();
+    const Result<std::vector<net::Endpoint>> at = endpoints_of(listen.place);
     if (!at)
       return tl::unexpected(Failure{kCouldNotStart,
                                     {fmt::format("cannot listen on {}: {}; correct it or use an address",
                                                  config::door_text(listen), at.error().text)}});
-    if (const Status closed = frontend::check_exposure(listen, *at); !closed)
-      return tl::unexpected(Failure{kBadConfiguration, closed.error()});
-    auto door = std::make_unique<frontend::Door>(listen, limits, *consoles_.find(listen.console), sessions_);
-    if (const Status opened = door->open(loop_, *at); !opened)
+    for (const net::Endpoint& each : *at)
+      if (!listen.insecure && !each.is_local())
+        return tl::unexpected(Failure{kBadConfiguration, config::exposure_error(listen, each.text())});
+    if (const Status opened = listeners_.open(listen, *at, limits); !opened)
       return tl::unexpected(Failure{kCouldNotStart, opened.error()});
-    doors_.push_back(std::move(door));
-    log_.info("listening: {} for console {}", config::door_text(listen), listen.console);
   }
+  if (const Status opened = control_.open(loop_, config_.runtime_dir + "/control.sock"); !opened)
+    return tl::unexpected(Failure{kCouldNotStart, opened.error()});
   return {};
 }
 
-std::unique_ptr<backend::Backend> Daemon::make_backend(const address::Backend& address) {
+ControlSocket::Settings Daemon::control_settings() {
   const config::Limits& limits = config_.limits;
-  const backend::Patience patience{limits.connect_timeout, limits.reopen_first, limits.reopen_most};
-  if (const auto* pty = std::get_if<address::Pty>(&address))
-    return std::make_unique<backend::Pty>(loop_, patience, pty->path);
-  if (const auto* unix_socket = std::get_if<address::Unix>(&address))
-    return std::make_unique<backend::Socket>(loop_, patience, *unix_socket);
-  return std::make_unique<backend::Socket>(loop_, patience, std::get<address::Tcp>(address));
+  return {{{limits.api_header, limits.api_body}, limits.api_request, limits.api_idle},
+          [this] { return most_viewers(); },
+          limits.notice_wait};
+}
+
+std::size_t Daemon::most_viewers() const {
+  const std::size_t kept = kReservedFiles + kFilesPerConsole * consoles_.all().size() + listeners_.count();
+  const std::size_t room = open_files_ > kept ? open_files_ - kept : 0;
+  return config_.limits.viewers == 0 ? room : std::min<std::size_t>(room, config_.limits.viewers);
 }
 
 // --- stopping ---
@@ -160,7 +149,9 @@ void Daemon::stop() {
   if (stop_deadline_) return;
   log_.info("stopping");
   notify_stopping();
-  doors_.clear();
+  control_.close();
+  listeners_.close();
+  roster_.stop();
   sessions_.stop();
   for (const auto& console : consoles_.all()) console->stop();
   stop_deadline_ = loop_.now() + config_.limits.stop_drain;
@@ -171,7 +162,10 @@ void Daemon::look_whether_stopped() {
   if (sessions_.count() > 0 && loop_.now() >= *stop_deadline_)
     sessions_.expire_all("it did not take its last bytes before charmuxd stopped");
   const auto& all = consoles_.all();
-  if (sessions_.count() == 0 && std::all_of(all.begin(), all.end(), [](const auto& each) { return each->stopped(); }))
+  const bool given_up = loop_.now() >= *stop_deadline_ + kSaveTime;
+  if (given_up && !roster_.stopped()) log_.warn("the disk is slow: what is remembered of consoles may be old");
+  if (sessions_.count() == 0 && (given_up || roster_.stopped()) &&
+      std::all_of(all.begin(), all.end(), [](const auto& each) { return each->stopped(); }))
     return loop_.stop();
   stop_look_.start(kStopLook);
 }

@@ -9,8 +9,11 @@
 #include "charmux/config/config.hpp"
 #include "console/directory.hpp"
 #include "console/fanout.hpp"
+#include "daemon/api_desk.hpp"
+#include "daemon/control_socket.hpp"
 #include "daemon/directories.hpp"
-#include "frontend/door.hpp"
+#include "daemon/roster.hpp"
+#include "frontend/listeners.hpp"
 #include "frontend/sessions.hpp"
 #include "loop/loop.hpp"
 #include "loop/signal.hpp"
@@ -40,9 +43,10 @@ class Daemon {
   using Started = tl::expected<void, Failure>;
   [[nodiscard]] Started start();
   [[nodiscard]] Started hold_directories();
-  [[nodiscard]] Started open_consoles();
-  [[nodiscard]] Started open_doors();
-  [[nodiscard]] std::unique_ptr<backend::Backend> make_backend(const address::Backend& address);
+  [[nodiscard]] Started make_consoles();
+  [[nodiscard]] Started open_listeners();
+  [[nodiscard]] std::size_t most_viewers() const;
+  [[nodiscard]] ControlSocket::Settings control_settings();
   void close_histories();
   void stop();
   void look_whether_stopped();
@@ -55,7 +59,10 @@ class Daemon {
   console::Fanout fanout_;
   console::Directory consoles_;
   frontend::Sessions sessions_;
-  std::vector<std::unique_ptr<frontend::Door>> doors_;
+  frontend::Listeners listeners_;
+  Roster roster_;
+  ApiDesk api_desk_;
+  ControlSocket control_;
   loop::Signal terminate_;
   loop::Signal interrupt_;
   loop::Signal hangup_;

@@ -17,14 +17,17 @@ namespace {
 
 constexpr std::string_view kPidFile = "charmuxd.pid";
 /// What charmux itself puts into its directories: a directory with anything else in it is somebody else's too.
-constexpr std::array<std::string_view, 2> kOurs = {kPidFile, "history"};
+constexpr std::array<std::string_view, 3> kOurs = {kPidFile, "history", "control.sock"};
+/// And what begins so: the registry's file, a new one being written, one that was set aside.
+constexpr std::string_view kRegistry = "consoles.json";
 constexpr std::string_view kChooseAnother = "choose another with --state-dir and --runtime-dir";
 
 bool holds_only_ours(const std::string& path) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
     const std::string name = entry.path().filename().string();
-    if (std::find(kOurs.begin(), kOurs.end(), name) == kOurs.end()) return false;
+    const bool ours = std::find(kOurs.begin(), kOurs.end(), name) != kOurs.end() || name.rfind(kRegistry, 0) == 0;
+    if (!ours) return false;
   }
   return !error;
 }

@@ -1,42 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <vector>
 
-#include "charmux/config/config.hpp"
-#include "console/console.hpp"
-#include "frontend/sessions.hpp"
+#include "frontend/entrance.hpp"
 #include "net/acceptor.hpp"
 #include "net/endpoint.hpp"
 
 namespace charmux::frontend {
 
-/// One configured listener: where clients of one kind come in to one console. Turns them away while the daemon is full.
+/// One listener that is open: the sockets of its place, and the entrance behind them. Move-only; the entrance lives as
+/// long as a client that came in by it may need it, which is longer.
 class Door {
  public:
-  struct Limits {
-    std::size_t viewers;  ///< the most clients of the daemon at once.
-    std::chrono::milliseconds notice_wait;
-  };
-  Door(const config::Listen& listen, const Limits& limits, console::Console& console, Sessions& sessions);
-
   /// Opens it at all of `endpoints`. Error: one cannot be listened at, with the reason.
-  [[nodiscard]] Status open(loop::Loop& loop, const std::vector<net::Endpoint>& endpoints);
+  [[nodiscard]] static Result<Door> open(loop::Loop& loop, const std::vector<net::Endpoint>& endpoints,
+                                         const std::shared_ptr<Entrance>& entrance);
+
+  [[nodiscard]] const std::string& text() const { return entrance_->text(); }
 
  private:
-  void arrived(UniqueFd client);
-  void refuse(UniqueFd client) const;
-
-  const config::DoorKind kind_;
-  const console::ViewerSettings settings_;
-  const std::size_t most_viewers_;
-  console::Console& console_;
-  Sessions& sessions_;
+  explicit Door(std::shared_ptr<Entrance> entrance) : entrance_(std::move(entrance)) {}
+  std::shared_ptr<Entrance> entrance_;
   std::vector<net::Acceptor> acceptors_;
 };
-
-/// Whether these endpoints may be opened without `insecure`: nobody on the network could reach them. Error: the
-/// sentence that says which could be reached and what to do.
-[[nodiscard]] Status check_exposure(const config::Listen& listen, const std::vector<net::Endpoint>& endpoints);
 
 }  // namespace charmux::frontend

@@ -3,9 +3,10 @@
 
 namespace charmux::frontend {
 
-RawSession::RawSession(const Context& context, net::Stream stream, console::Console& console,
-                       const console::ViewerSettings& settings)
-    : Session(context, std::move(stream), console, settings, "raw") {
+RawSession::RawSession(const Context& context, net::Stream stream, console::ViewerOrigin origin,
+                       console::Console& console, const console::ViewerSettings& settings)
+    : Session(context, std::move(stream), std::move(origin)) {
+  attach(console, settings);
   begin();
 }
 
@@ -20,9 +21,9 @@ void RawSession::received(BytesView bytes) {
   if (console().type(viewer(), bytes)) return;
   const console::Viewer* const typist = console().writer();
   if (viewer().settings().may_type && typist != nullptr)
-    expire(fmt::format("it typed while {} has the pen", typist->who()));
+    end(fmt::format("it typed while {} has the pen", typist->who()));
   else
-    expire("it typed through a door that only lets watch (access=watch)");
+    end("it typed through a door that only lets watch (access=watch)");
 }
 
 }  // namespace charmux::frontend

@@ -6,8 +6,8 @@ namespace charmux::frontend {
 Sessions::Sessions(loop::Loop& loop, Log& log, std::size_t outbox)
     : loop_(loop), log_(log), outbox_(outbox), turn_end_(loop, [this] { reap(); }) {}
 
-void Sessions::add(std::unique_ptr<Session> session) {
-  sessions_.push_back(std::move(session));
+void Sessions::add(std::unique_ptr<Connection> connection) {
+  sessions_.push_back(std::move(connection));
   // It may have expired in its own constructor, before it was here to be found.
   turn_end_.request();
 }
@@ -17,10 +17,10 @@ void Sessions::stop() {
 }
 
 void Sessions::expire_all(const std::string& reason) {
-  for (const auto& session : sessions_) session->expire(reason);
+  for (const auto& session : sessions_) session->end(reason);
 }
 
-void Sessions::bury(Session&) { turn_end_.request(); }
+void Sessions::bury(Connection&) { turn_end_.request(); }
 
 void Sessions::reap() {
   std::erase_if(sessions_, [](const auto& session) { return session->phase() == Phase::closed; });

@@ -4,13 +4,13 @@
 #include <memory>
 #include <vector>
 
-#include "frontend/session.hpp"
+#include "frontend/connection.hpp"
 #include "frontend/telnet_scratch.hpp"
 #include "loop/turn_end.hpp"
 
 namespace charmux::frontend {
 
-/// All clients' sessions of the daemon. Owns them, and destroys those that are over at the end of the turn, when
+/// All clients' connections of the daemon. Owns them, and destroys those that are over at the end of the turn, when
 /// nothing of theirs is on the stack.
 class Sessions final : private Graveyard {
  public:
@@ -18,9 +18,9 @@ class Sessions final : private Graveyard {
   Sessions(loop::Loop& loop, Log& log, std::size_t outbox);
 
   /// What a session needs to be made.
-  [[nodiscard]] Session::Context context() { return {loop_, log_, *this, outbox_}; }
+  [[nodiscard]] Connection::Context context() { return {loop_, log_, *this, outbox_}; }
   [[nodiscard]] TelnetScratch& telnet_scratch() { return telnet_scratch_; }
-  void add(std::unique_ptr<Session> session);
+  void add(std::unique_ptr<Connection> connection);
   [[nodiscard]] std::size_t count() const { return sessions_.size(); }
 
   /// charmuxd stops: all are sent what there is and leave.
@@ -29,14 +29,14 @@ class Sessions final : private Graveyard {
   void expire_all(const std::string& reason);
 
  private:
-  void bury(Session& session) override;
+  void bury(Connection& connection) override;
   void reap();
 
   loop::Loop& loop_;
   Log& log_;
   const std::size_t outbox_;
   TelnetScratch telnet_scratch_;
-  std::vector<std::unique_ptr<Session>> sessions_;
+  std::vector<std::unique_ptr<Connection>> sessions_;
   loop::TurnEnd turn_end_;
 };
 

@@ -50,6 +50,13 @@ std::string inet_text(const Endpoint& endpoint) {
 
 }  // namespace
 
+Endpoint Endpoint::with_port(std::uint16_t port) const {
+  Endpoint other = *this;
+  if (family() == AF_INET) reinterpret_cast<sockaddr_in&>(other.storage).sin_port = htons(port);
+  if (family() == AF_INET6) reinterpret_cast<sockaddr_in6&>(other.storage).sin6_port = htons(port);
+  return other;
+}
+
 bool Endpoint::is_local() const {
   switch (family()) {
     case AF_INET: {

@@ -23,6 +23,8 @@ struct Endpoint {
   [[nodiscard]] bool is_local() const;
   /// "127.0.0.1:7001", "[::1]:7001", "/run/c1.sock", "@c1".
   [[nodiscard]] std::string text() const;
+  /// The same host at another port; not for UNIX sockets.
+  [[nodiscard]] Endpoint with_port(std::uint16_t port) const;
 };
 
 /// The endpoint of a UNIX socket. Error: the path is too long for the kernel (107 bytes).

@@ -30,9 +30,11 @@ Status remove_stale(const Endpoint& at) {
   return {};
 }
 
-std::string remedy(int error_number) {
+std::string remedy(int error_number, const Endpoint& at) {
   switch (error_number) {
-    case EADDRINUSE: return "another process listens there; stop it or choose another port";
+    case EADDRINUSE:
+      return fmt::format("another process listens there; stop it or choose another {}",
+                         at.family() == AF_UNIX ? "name" : "port");
     case EACCES:
     case EPERM: return "no permission; run as root, or choose a port above 1023 or a path you may write to";
     case EADDRNOTAVAIL: return "no interface of this machine has that address; see `ip addr`";
@@ -55,8 +57,10 @@ Result<ServerSocket> ServerSocket::listen(const Endpoint& at) {
     set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
     if (at.family() == AF_INET6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
   }
-  if (::bind(fd.get(), at.raw(), at.length) != 0 || ::listen(fd.get(), kBacklog) != 0)
-    return failure("cannot listen on {}: {}", at.text(), remedy(errno));
+  if (::bind(fd.get(), at.raw(), at.length) != 0 || ::listen(fd.get(), kBacklog) != 0) {
+    const int error = errno;
+    return tl::unexpected(Error{fmt::format("cannot listen on {}: {}", at.text(), remedy(error, at)), error});
+  }
   return ServerSocket(std::move(fd), at);
 }
 

@@ -14,7 +14,7 @@ class ServerSocket {
  public:
   /// A UNIX socket's file has mode 0600. A socket file that is there already is replaced only when nobody listens on
   /// it. An IPv6 endpoint takes IPv6 only. Error: the address is taken, not ours, or not permitted; says which and what
-  /// to do.
+  /// to do, with its errno.
   [[nodiscard]] static Result<ServerSocket> listen(const Endpoint& at);
   ServerSocket(ServerSocket&&) noexcept = default;
   ServerSocket& operator=(ServerSocket&&) noexcept = delete;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A file is a Config that keeps what Config promises, or a list of problems that say something.
 #include "charmux/config/load.hpp"
+#include "charmux/config/match.hpp"
 #include "fuzz/fuzz.hpp"
 
 using namespace charmux;
@@ -15,13 +16,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const Problem& problem : config.error()) FUZZ_REQUIRE(!to_text(problem).empty());
     return 0;
   }
-  FUZZ_REQUIRE(!config->consoles.empty() && config->state_dir[0] == '/' && config->runtime_dir[0] == '/');
+  FUZZ_REQUIRE(!config->consoles.empty() || !config->discovers.empty());
+  FUZZ_REQUIRE(config->state_dir[0] == '/' && config->runtime_dir[0] == '/');
   for (const Console& console : config->consoles)
     FUZZ_REQUIRE(!console.name.empty() && (console.size & (console.size - 1)) == 0 && console.replay <= console.size);
   for (const Listen& listen : config->listens) {
     const auto* const at = std::get_if<address::HostPort>(&listen.place);
     FUZZ_REQUIRE(at == nullptr || listen.insecure || address::is_loopback(*at) || address::is_name(*at));
     FUZZ_REQUIRE(listen.kind == DoorKind::telnet || !listen.notices);
+    FUZZ_REQUIRE(listen.ports ? at != nullptr && at->port == 0 && listen.console.empty() && listen.ports->low != 0 &&
+                                    listen.ports->low <= listen.ports->high
+                              : listen.kind == DoorKind::telnet || !listen.console.empty());
   }
+  for (const Discover& discover : config->discovers) FUZZ_REQUIRE(discover.qmp[0] == '/');
+  const MatchSettings settings = settings_for(*config, "lab-1");
+  FUZZ_REQUIRE((settings.size & (settings.size - 1)) == 0 && settings.replay <= settings.size);
   return 0;
 }

@@ -39,6 +39,8 @@ enum class Side { connect, listen };
 [[nodiscard]] Result<Place> parse_place(std::string_view place, Side side);
 /// Reads `host:port` alone, errors as above.
 [[nodiscard]] Result<HostPort> parse_host_port(std::string_view text, Side side);
+/// Reads a host to listen at, without a port: that of the result is 0. Errors as above, and a port that is there.
+[[nodiscard]] Result<HostPort> parse_listen_host(std::string_view text);
 /// Reads `/path` or `@abstract` alone, errors as above.
 [[nodiscard]] Result<SocketPath> parse_socket_path(std::string_view text);
 
@@ -46,6 +48,8 @@ enum class Side { connect, listen };
 [[nodiscard]] std::string to_text(const HostPort& at);
 [[nodiscard]] std::string to_text(const SocketPath& at);
 [[nodiscard]] std::string to_text(const Place& at);
+/// Its host alone: `[v6]`, or what parse_listen_host reads back.
+[[nodiscard]] std::string host_text(const HostPort& at);
 
 /// Whether the host is written as one that only this machine reaches: 127.0.0.0/8, ::1 or "localhost". Of any other
 /// name only a resolver knows; see is_name.

@@ -13,6 +13,7 @@ namespace charmux {
 /// why, and what to do. No trailing full stop, no line end.
 struct Error {
   std::string text;
+  int number = 0;  ///< the errno behind it, where that is of use to the caller
 };
 
 /// A value, or the sentence that says why there is none. Every function that returns one is [[nodiscard]].
@@ -25,7 +26,7 @@ using Status = Result<void>;
 /// The failing half of a Result: `return failure("{} is not a tty", path);`
 template <class... Args>
 [[nodiscard]] tl::unexpected<Error> failure(fmt::format_string<Args...> format, Args&&... args) {
-  return tl::unexpected<Error>(Error{fmt::format(format, std::forward<Args>(args)...)});
+  return tl::unexpected<Error>(Error{fmt::format(format, std::forward<Args>(args)...), 0});
 }
 
 /// The text of an errno value ("No such file or directory"), safe from any thread.

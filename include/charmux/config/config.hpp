@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "charmux/address/backend_address.hpp"
 #include "charmux/address/place.hpp"
 #include "charmux/base/log.hpp"
+#include "charmux/base/result.hpp"
 #include "charmux/base/units.hpp"
 #include "charmux/config/limits.hpp"
+#include "charmux/config/port_range.hpp"
 
 namespace charmux::config {
 
@@ -26,6 +30,8 @@ enum class OnLag { skip, close };
 struct History {
   std::uint64_t size = 1 * MiB;
   std::uint64_t replay = 32 * KiB;
+  /// How long number, name and history of a discovered console are kept after it was last there.
+  std::chrono::milliseconds keep{std::chrono::hours(30 * 24)};
   friend bool operator==(const History&, const History&) = default;
 };
 
@@ -35,14 +41,37 @@ struct Console {
   address::Backend backend;
   std::uint64_t size = 0;
   std::uint64_t replay = 0;
+  std::optional<std::uint16_t> port{};  ///< pinned: within a listener's `ports`
   friend bool operator==(const Console&, const Console&) = default;
 };
 
-/// A listener, its defaults already those of its kind. `console` is a console of the same Config.
+/// Where guests are looked for.
+struct Discover {
+  std::string qmp;                  ///< QEMU's monitor sockets: an absolute path, or a glob of them
+  std::string prefix;               ///< stands before each name
+  std::vector<std::string> only;    ///< globs on names, prefix included; empty: all
+  std::vector<std::string> except;  ///< globs likewise: those that are not wanted all the same
+  std::string text;                 ///< the path or glob as written
+  friend bool operator==(const Discover&, const Discover&) = default;
+};
+
+/// Settings of discovered consoles whose names match; what it does not say is left as it is.
+struct Match {
+  std::string console;  ///< a glob
+  std::optional<std::uint16_t> port{};
+  std::optional<bool> hide{};
+  std::optional<std::uint64_t> size{};
+  std::optional<std::uint64_t> replay{};
+  friend bool operator==(const Match&, const Match&) = default;
+};
+
+/// A listener, its defaults already those of its kind. It has a `console`, or `ports`, or (telnet only) neither: the
+/// menu. `console` is a console of the same Config, or one that may yet be discovered.
 struct Listen {
   DoorKind kind = DoorKind::telnet;
-  address::Place place;
-  std::string console;
+  address::Place place;            ///< with `ports`: a HostPort whose port is 0
+  std::optional<PortRange> ports;  ///< a port for each console
+  std::string console;             ///< empty: it has none
   Access access = Access::control;
   OnLag on_lag = OnLag::skip;           ///< unless set: telnet skip, raw close
   bool notices = true;                  ///< unless set: telnet on; raw: always off
@@ -52,8 +81,12 @@ struct Listen {
   friend bool operator==(const Listen&, const Listen&) = default;
 };
 
-/// "telnet:127.0.0.1:7001": a listener's kind and place as messages and the log show them.
+/// "telnet:127.0.0.1:7001", "telnet:127.0.0.1,ports=7001-7999": a listener's kind and place as messages and the log
+/// show them.
 [[nodiscard]] std::string door_text(const Listen& listen);
+/// Why a listener may not be where others reach it without `insecure`. `leads_to`: the address that its host's name
+/// turned out to be, or empty when it is written so.
+[[nodiscard]] Error exposure_error(const Listen& listen, std::string_view leads_to);
 
 /// All that charmuxd is told: defaults, file and command line merged and validated. A plain value, read-only once made.
 struct Config {
@@ -62,8 +95,10 @@ struct Config {
   LogLevel log_level = LogLevel::info;
   History history;
   Limits limits;
-  std::vector<Console> consoles;  ///< those of the file first; at least one; no name twice
-  std::vector<Listen> listens;    ///< those of the file first; no place twice
+  std::vector<Console> consoles;    ///< those of the file first; no name twice; none only where there are discovers
+  std::vector<Discover> discovers;  ///< those of the file first; no pattern twice
+  std::vector<Match> matches;       ///< in order: later ones win; see settings_for()
+  std::vector<Listen> listens;      ///< those of the file first; no place twice
   friend bool operator==(const Config&, const Config&) = default;
 };
 

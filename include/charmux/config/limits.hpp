@@ -11,7 +11,7 @@ namespace charmux::config {
 /// Every limit the daemon has that a user may set; each is a key of [limits] of the same name. The bounds of each stand
 /// in known_keys().
 struct Limits {
-  /// The most clients at once, over all listeners. 0: as many as open files allow, less a reserve of 64 and 4 a
+  /// The most clients at once, over all listeners. 0: as many as open files allow, less a reserve of 64 and 6 a
   /// console.
   /// When hit: a new client is told "[charmux: full, try later]" and closed; those inside notice nothing.
   std::uint64_t viewers = 0;
@@ -31,6 +31,17 @@ struct Limits {
   std::chrono::milliseconds stop_drain{std::chrono::seconds(2)};
   /// How long a notice waits for the end of an escape or UTF-8 sequence. When hit: it is sent all the same.
   std::chrono::milliseconds notice_wait{std::chrono::seconds(1)};
+  /// How often each guest's chardevs are looked at again; what its events tell is known at once. Also the pause before
+  /// a monitor that could not be reached is tried again, to begin with.
+  std::chrono::milliseconds qmp_poll{std::chrono::seconds(2)};
+  /// Bytes of a request's head on the control socket. When hit: it is answered 431 and the connection closed.
+  std::uint64_t api_header = 8 * KiB;
+  /// Bytes of a request's body. When hit: it is answered 413 and the connection closed.
+  std::uint64_t api_body = 64 * KiB;
+  /// How long a request may take to arrive once begun. When hit: it is answered 408 and the connection closed.
+  std::chrono::milliseconds api_request{std::chrono::seconds(10)};
+  /// How long a connection may stay without a request. When hit: it is closed.
+  std::chrono::milliseconds api_idle{std::chrono::seconds(60)};
   friend bool operator==(const Limits&, const Limits&) = default;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "backend/pty.hpp"
+#include "backend/line.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/ioctl.h>
@@ -25,7 +25,7 @@ namespace {
 struct AtLink {
   World world;
   std::string link = world.directory / "pty";
-  backend::Pty pty{world.loop, impatient(), link};
+  backend::Line pty{world.loop, impatient(), fixed(address::Pty{link})};
   std::unique_ptr<RecordingSink> sink;
 
   void point_to(const std::string& slave) {

@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "backend/socket.hpp"
+#include "backend/line.hpp"
 #include "charmux/history/ring.hpp"
 #include "console/console.hpp"
+#include "console/directory.hpp"
 #include "console/fanout.hpp"
 #include "frontend/door.hpp"
 #include "frontend/sessions.hpp"
@@ -39,10 +40,10 @@ class House {
         console(
             console::Console::Settings{"vm", 32 * KiB, settings.input_queue},
             std::move(history::Ring::open(world.directory / "vm.ring", settings.ring)->ring),
-            std::make_unique<backend::Socket>(
+            std::make_unique<backend::Line>(
                 world.loop,
                 backend::Patience{std::chrono::seconds(5), std::chrono::milliseconds(2), std::chrono::milliseconds(20)},
-                address::Unix{{world.directory / "chardev", false}}),
+                std::make_unique<backend::FixedPlace>(address::Unix{{world.directory / "chardev", false}})),
             fanout, world.log),
         sessions(world.loop, world.log, settings.outbox) {
     console.start();
@@ -67,10 +68,12 @@ class House {
     const std::string path = world.directory / fmt::format("door{}", doors.size());
     const net::Endpoint at = port == 0 ? *net::endpoint(address::SocketPath{path, false})
                                        : *net::literal_endpoint({"127.0.0.1", static_cast<std::uint16_t>(port)});
-    doors.push_back(std::make_unique<frontend::Door>(
-        listen, frontend::Door::Limits{settings_.viewers, settings_.notice_wait}, console, sessions));
-    const Status opened = doors.back()->open(world.loop, {at});
-    REQUIRE(opened);
+    const auto entrance = std::make_shared<frontend::Entrance>(
+        listen, "a door", frontend::Entrance::Limits{[this] { return settings_.viewers; }, settings_.notice_wait},
+        consoles, [this] { return &console; }, sessions);
+    Result<frontend::Door> door = frontend::Door::open(world.loop, {at}, entrance);
+    REQUIRE(door);
+    doors.push_back(std::move(*door));
     return port == 0 ? At::path(path) : At::port(port);
   }
   At open_telnet(int port = 0) { return open(telnet(), port); }
@@ -140,9 +143,10 @@ class House {
  public:
   Connection guest;
   console::Fanout fanout;
+  console::Directory consoles;
   console::Console console;
   frontend::Sessions sessions;
-  std::vector<std::unique_ptr<frontend::Door>> doors;
+  std::vector<frontend::Door> doors;
 };
 
 }  // namespace charmux::test

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "backend/backend.hpp"
-#include "backend/reopening.hpp"
+#include "backend/line.hpp"
 
 namespace charmux::test {
 
@@ -73,6 +74,11 @@ class RecordingSink final : public backend::Backend::Sink {
 /// Patience that costs a test no time; `connect_timeout` is what a test of it waits for.
 inline backend::Patience impatient() {
   return {std::chrono::milliseconds(200), std::chrono::milliseconds(2), std::chrono::milliseconds(20)};
+}
+
+/// The place of a console that has a configured address.
+inline std::unique_ptr<backend::Locator> fixed(address::Backend at) {
+  return std::make_unique<backend::FixedPlace>(std::move(at));
 }
 
 }  // namespace charmux::test

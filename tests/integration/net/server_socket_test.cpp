@@ -117,7 +117,7 @@ TEST_CASE("an abstract UNIX listener leaves no file and takes no other's name") 
   REQUIRE(socket);
   CHECK(at.text() == "@charmux-door");
   CHECK(why_not(net::ServerSocket::listen(at)) ==
-        "cannot listen on @charmux-door: another process listens there; stop it or choose another port");
+        "cannot listen on @charmux-door: another process listens there; stop it or choose another name");
 }
 
 TEST_CASE("an IPv6 listener leaves the same port of IPv4 free, and takes no IPv4 client") {

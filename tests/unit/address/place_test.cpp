@@ -115,6 +115,32 @@ TEST_CASE("what can be listened at cannot always be connected to") {
   CHECK(read_back(":23", Side::connect) == "':23' has no host: write one, such as 127.0.0.1:PORT or [::1]:PORT");
 }
 
+TEST_CASE("a host to listen at is read without a port, which belongs elsewhere") {
+  const auto host = [](std::string_view text) {
+    const auto at = parse_listen_host(text);
+    if (!at) return at.error().text;
+    CHECK(at->port == 0);
+    return host_text(*at);
+  };
+  CHECK(host("127.0.0.1") == "127.0.0.1");
+  CHECK(host("*") == "*");
+  CHECK(host("[0::1]") == "[::1]");
+  CHECK(host("[fe80::1%eth0]") == "[fe80::1%eth0]");
+  CHECK(host("LocalHost") == "localhost");
+  const std::string both = " has a port, and a range of ports: leave one of them out";
+  CHECK(host("127.0.0.1:7001") == "'127.0.0.1:7001'" + both);
+  CHECK(host("*:") == "'*:'" + both);
+  CHECK(host("[::1]:7001") == "'[::1]:7001'" + both);
+  CHECK(host("::1") == "'::1' has an IPv6 address without brackets: write [::1]");
+  CHECK(host("[::1") == "'[::1' has no ']': write [::1]");
+  CHECK(host("[::1]x") == "'[::1]x' goes on behind its ']': write [::1]");
+  CHECK(host("/run/x") == "'/run/x' is no host: only a HOST has ports, such as 127.0.0.1 or [::1]");
+  CHECK(host("@x") == "'@x' is no host: only a HOST has ports, such as 127.0.0.1 or [::1]");
+  CHECK(host(std::string_view("a\0b", 3)) == "a host cannot hold a NUL byte");
+  CHECK(host("127.1") ==
+        "'127.1' is not an IPv4 address: write four numbers from 0 to 255 without leading zeros, such as 127.0.0.1");
+}
+
 TEST_CASE("loopback is 127.0.0.0/8, ::1 and localhost as written, and nothing else") {
   for (const std::string_view text :
        {"127.0.0.1:1", "127.255.0.9:1", "[::1]:1", "[0::1]:1", "[::1%lo]:1", "LocalHost:1"})

@@ -20,7 +20,8 @@ TEST_CASE("the file's consoles come first, and each has its own size and replay 
 }
 
 TEST_CASE("without any console there is nothing to do, and that is said") {
-  CHECK(problems("", with({})) == "no console: give --console NAME=ADDRESS or a [[console]] table");
+  CHECK(problems("", with({})) ==
+        "no console: give --qmp SOCKET, --console NAME=ADDRESS or a [[discover]] or [[console]] table");
 }
 
 TEST_CASE("a console without name or backend, or with a wrong one, is refused") {
@@ -57,6 +58,27 @@ TEST_CASE("a console's replay is at most its size, be it its own or that of [his
         "f:4:10: console 'a' has a 'replay' of 2MiB, more than its 'size' of 1MiB: give it a smaller replay");
   CHECK(problems("[history]\nreplay = \"1MiB\"\n" + console + "size = \"64KiB\"\n") ==
         "f:6:8: console 'a' has a 'replay' of 1MiB, more than its 'size' of 64KiB: give it a smaller replay");
+}
+
+TEST_CASE("a console's port is one of a listener's ports, and no other console's") {
+  const std::string a = "[[console]]\nname = \"a\"\nbackend = \"pty:/a\"\nport = 7005\n";
+  const std::string b = "[[console]]\nname = \"b\"\nbackend = \"pty:/b\"\nport = ";
+  const auto ranges = [](std::vector<std::string> listens) { return with({}, std::move(listens)); };
+  CHECK(problems(a + b + "7006\n", ranges({"telnet:127.0.0.1,ports=7001-7999"})) == "ok");
+  CHECK(problems(a, ranges({"telnet:127.0.0.1:7005"})) ==
+        "f:4:8: console 'a' has a 'port' of 7005, and no listener has ports=: give one, or leave 'port' out");
+  CHECK(problems(a, ranges({"telnet:127.0.0.1,ports=7001-7004", "raw:[::1],ports=9001-9001"})) ==
+        "f:4:8: console 'a' has a 'port' of 7005, outside every ports= of a listener: choose one of 7001-7004 or "
+        "9001-9001");
+  CHECK(problems(a + b + "7005\n", ranges({"telnet:127.0.0.1,ports=7001-7999"})) ==
+        "f:8:8: console 'b' has the 'port' of console 'a' (f:4:8): give each its own");
+  // The fifth port of one range is the fifth of the other too.
+  CHECK(problems(a + b + "9005\n", ranges({"telnet:127.0.0.1,ports=7001-7999", "raw:[::1],ports=9001-9999"})) ==
+        "f:8:8: console 'b' has the 'port' of console 'a' (f:4:8): give each its own");
+  CHECK(problems(a + "[[match]]\nconsole = \"c\"\nport = 7005\n", ranges({"telnet:[::1],ports=7001-7999"})) ==
+        "f:7:8: [[match]] 'c' has the 'port' of console 'a' (f:4:8): give each its own");
+  CHECK(problems(b + "0\n", ranges({})) == "f:4:8: 'port' in [[console]] must be from 1 to 65535, not 0");
+  CHECK(problems(b + "65536\n", ranges({})) == "f:4:8: 'port' in [[console]] must be from 1 to 65535, not 65536");
 }
 
 TEST_CASE("a wrong [history] is told once, not for each console that inherits it") {

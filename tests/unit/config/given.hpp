@@ -24,6 +24,14 @@ inline CommandLine with(std::vector<std::string> consoles, std::vector<std::stri
   return line;
 }
 
+/// A command line of guests to discover, and listeners.
+inline CommandLine found(std::vector<std::string> qmps, std::vector<std::string> listens = {}) {
+  CommandLine line;
+  line.qmps = std::move(qmps);
+  line.listens = std::move(listens);
+  return line;
+}
+
 /// What is wrong with the file "f" and the command line, a line each; "ok" if nothing is.
 inline std::string problems(std::string_view text, const CommandLine& line = with({"c1=pty:/dev/pts/3"})) {
   const auto config = parse_toml(text, "f", line, root());

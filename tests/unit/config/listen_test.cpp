@@ -88,7 +88,7 @@ TEST_CASE("an unknown or malformed option is refused, with the nearest known one
   CHECK(one("acces=watch") == "--listen: unknown option 'acces': did you mean 'access'?");
   CHECK(one("on_lag=skip") == "--listen: unknown option 'on_lag': did you mean 'on-lag'?");
   CHECK(one("writer=single") ==
-        "--listen: unknown option 'writer': use console, access, replay, on-lag, notices or insecure");
+        "--listen: unknown option 'writer': use ports, console, access, replay, on-lag, notices or insecure");
   CHECK(one("address=x").rfind("--listen: unknown option 'address': ", 0) == 0);
   CHECK(one("access") == "--listen: option 'access' needs a value: write access=VALUE");
   CHECK(one("access=all") == "--listen: option 'access' must be watch or control, not 'all'");
@@ -122,9 +122,67 @@ TEST_CASE("raw clients never get notices, so a raw listener refuses the very wor
         "f:4:11: raw:@x: raw clients never get notices: leave 'notices' out");
 }
 
+TEST_CASE("a telnet listener that names neither console nor ports is the menu; a raw one has none") {
+  CHECK(on_line("telnet:127.0.0.1:2300").console.empty());
+  CHECK_FALSE(on_line("telnet:/run/menu").ports);
+  CHECK(line_problems({"raw:127.0.0.1:7001"}) ==
+        "--listen: raw:127.0.0.1:7001 needs console=NAME or ports=LO-HI: only telnet has a menu");
+  CHECK(problems("[[listen]]\naddress = \"raw:@x\"\n") ==
+        "f:2:11: raw:@x needs console=NAME or ports=LO-HI: only telnet has a menu");
+  CHECK(line_problems({"telnet:@x,console="}) == "--listen: telnet:@x: 'console' is empty: write the name of one");
+}
+
+TEST_CASE("a listener with ports= is at a host alone, and has a port for each console") {
+  const Listen listen = on_line("telnet:127.0.0.1,ports=7001-7999");
+  CHECK(listen.place == address::Place(address::HostPort{"127.0.0.1", 0}));
+  CHECK(listen.ports == PortRange{7001, 7999});
+  CHECK(listen.console.empty());
+  CHECK(door_text(listen) == "telnet:127.0.0.1,ports=7001-7999");
+  CHECK(door_text(on_line("raw:[::1],ports=1-65535")) == "raw:[::1],ports=1-65535");
+  CHECK(on_line("raw:*,ports=7001-7001,insecure").ports->size() == 1);
+  Listen file = in_file("address = \"telnet:127.0.0.1\"\nports = \"7001-7999\"\n");
+  file.text = listen.text;
+  CHECK(file == listen);
+}
+
+TEST_CASE("ports= is refused where it is no range, with a port, a path or a console") {
+  const auto range = [](const std::string& ports) { return line_problems({"telnet:127.0.0.1,ports=" + ports}); };
+  for (const std::string text :
+       {"", "7001", "7999-7001", "0-7", "1-65536", "-", "7001-", "-7001", "1-2-3", " 1-2", "+1-2"})
+    CHECK(range(text) ==
+          "--listen: option 'ports' must be two ports from 1 to 65535, the lower one first, such as 7001-7999, not '" +
+              text + "'");
+  CHECK(problems("[[listen]]\naddress = \"telnet:127.0.0.1\"\nports = 7001\n") ==
+        "f:3:9: 'ports' in [[listen]] must be a range of ports in quotes, such as \"7001-7999\", not an integer");
+  CHECK(line_problems({"telnet:127.0.0.1:7000,ports=7001-7999"}) ==
+        "--listen: telnet:127.0.0.1:7000,ports=7001-7999: '127.0.0.1:7000' has a port, and a range of ports: leave one "
+        "of them out");
+  CHECK(line_problems({"telnet:/run/x,ports=7001-7999"}) ==
+        "--listen: telnet:/run/x,ports=7001-7999: '/run/x' is no host: only a HOST has ports, such as 127.0.0.1 or "
+        "[::1]");
+  CHECK(line_problems({"telnet:127.0.0.1,ports=7001-7999,console=c1"}) ==
+        "--listen: telnet:127.0.0.1,ports=7001-7999 has both console= and ports=: leave one of them out");
+}
+
+TEST_CASE("ranges and ports of one host do not overlap") {
+  const std::string range = "telnet:127.0.0.1,ports=7001-7999";
+  CHECK(line_problems({range, "raw:127.0.0.1,ports=7999-8000"}) ==
+        "--listen: raw:127.0.0.1,ports=7999-8000 is where telnet:127.0.0.1,ports=7001-7999 listens already (--listen): "
+        "give each its own place");
+  CHECK(line_problems({"telnet:*:7500,insecure", range}) ==
+        "--listen: telnet:127.0.0.1,ports=7001-7999 is where telnet:*:7500 listens already (--listen): give each its "
+        "own place");
+  CHECK(line_problems({range, "raw:127.0.0.1,ports=8000-8001", "telnet:127.0.0.1:7000", "raw:[::1],ports=7001-7999",
+                       "telnet:/run/x"}) == "ok");
+}
+
+TEST_CASE("where guests are discovered a listener may name a console that is not there yet") {
+  CHECK(problems("", found({"/run/*.qmp"}, {"raw:@x,console=later"})) == "ok");
+  CHECK(problems("", found({"/run/*.qmp"}, {"raw:@x,console="})) ==
+        "--listen: raw:@x: 'console' is empty: write the name of one");
+}
+
 TEST_CASE("a listener names a console that there is") {
-  CHECK(line_problems({"telnet:127.0.0.1:7001"}) ==
-        "--listen: telnet:127.0.0.1:7001 needs console=NAME, the console that its clients see");
   CHECK(line_problems({"raw:@x,console=vm2"}, {"vm1=pty:/a", "lab\n=pty:/b"}) ==
         "--listen: raw:@x: there is no console 'vm2' among 'vm1', 'lab\\x0a': did you mean 'vm1'?");
   CHECK(problems("[[listen]]\naddress = \"raw:@x\"\nconsole = \"other\"\n") ==
@@ -139,7 +197,8 @@ TEST_CASE("a listener names a console that there is") {
 TEST_CASE("a console that is itself wrong does not make its listeners wrong too") {
   CHECK(line_problems({"raw:@x,console=a"}, {"a=foo:/a"}) ==
         "--console: a=foo:/a: unknown scheme 'foo': use pty, unix or tcp");
-  CHECK(line_problems({"raw:@x,console=a"}, {}) == "no console: give --console NAME=ADDRESS or a [[console]] table");
+  CHECK(line_problems({"raw:@x,console=a"}, {}) ==
+        "no console: give --qmp SOCKET, --console NAME=ADDRESS or a [[discover]] or [[console]] table");
   CHECK(problems("[[console]]\nnmae = \"a\"\nbackend = \"pty:/a\"\n[[listen]]\naddress = \"raw:@x,console=a\"\n") ==
         "f:1:1: [[console]] needs the key 'name'\n"
         "f:2:1: unknown key 'nmae' in [[console]]: did you mean 'name'?");
@@ -174,5 +233,8 @@ TEST_CASE("a TCP listener off loopback is refused with the reason and the remedy
   CHECK(line_problems({"telnet:127.0.0.1:23,console=c1,insecure"}) == "ok");
   CHECK(line_problems({"telnet:localhost:23,console=c1"}) == "ok");
   CHECK(line_problems({"raw:/run/x,console=c1"}) == "ok");
+  CHECK(line_problems({"telnet:*,ports=7001-7999"}) == "--listen: telnet:*,ports=7001-7999" + kOpen);
+  CHECK(exposure_error(on_line("telnet:rack1:23,console=c1"), "192.0.2.1:23").text ==
+        "telnet:rack1:23 leads to 192.0.2.1:23 and" + kOpen);
   CHECK(line_problems({"raw:rack1:23,console=c1"}) == "ok");  // only a resolver knows; it is asked before it is bound
 }

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "charmux/config/keys.hpp"
+#include "charmux/config/match.hpp"
 #include "given.hpp"
 
 using namespace charmux;
@@ -37,7 +38,8 @@ struct Written {
   std::string value;
 };
 
-/// Every key of an uncommented reference with the table it stands in, in order.
+/// Every key of an uncommented reference with the table it stands in, in order; of one that stands in several tables of
+/// one name, the first.
 std::vector<Written> keys_of(const std::string& text) {
   std::istringstream lines(text);
   std::vector<Written> keys;
@@ -51,7 +53,9 @@ std::vector<Written> keys_of(const std::string& text) {
     }
     const std::size_t equals = line.find(" = ");
     REQUIRE(equals != std::string::npos);
-    keys.push_back({table, line.substr(0, equals), line.substr(equals + 3)});
+    Written key{table, line.substr(0, equals), line.substr(equals + 3)};
+    const auto same = [&](const Written& each) { return each.table == key.table && each.name == key.name; };
+    if (std::none_of(keys.begin(), keys.end(), same)) keys.push_back(std::move(key));
   }
   return keys;
 }
@@ -67,12 +71,14 @@ Config parsed(const std::string& text, const CommandLine& line) {
 /// A good value of the key that is not its default.
 std::string another_value(const KeyInfo& key) {
   switch (key.kind) {
+    case KeyKind::texts: return "[\"b*\"]";
+    case KeyKind::ports: return "\"7001-7998\"";
     case KeyKind::text: return key.name == "backend" ? "\"pty:/x\"" : key.name == "address" ? "\"raw:@x\"" : "\"vm2\"";
     case KeyKind::path: return "\"/elsewhere\"";
     case KeyKind::size: return "\"2KiB\"";
     case KeyKind::ring_size: return "\"128KiB\"";
     case KeyKind::time: return "\"300ms\"";
-    case KeyKind::count: return "17";
+    case KeyKind::count: return key.name == "port" ? "7003" : "17";
     case KeyKind::choice:
       return key.fallback == "\"" + std::string(key.words[0]) + "\"" ? "\"" + std::string(key.words[1]) + "\""
                                                                      : "\"" + std::string(key.words[0]) + "\"";
@@ -97,15 +103,27 @@ TEST_CASE("the reference configuration holds every key that the parser knows, in
 
 TEST_CASE("the reference configuration changes nothing, as it stands and uncommented") {
   const std::string text = read("conf/charmux.toml");
-  const CommandLine line = with({"vm1=unix:/run/vm1.sock"}, {"telnet:127.0.0.1:7001,console=vm1"});
+  CommandLine line = with({"vm1=unix:/run/vm1.sock"}, {"telnet:127.0.0.1:2300", "telnet:127.0.0.1,ports=7001-7999",
+                                                       "telnet:127.0.0.1:8001,console=vm1"});
+  line.qmps = {"/run/qemu/*.qmp"};
   const Config defaults = parsed("", line);
   CHECK(parsed(text, line) == defaults);
   Config all = parsed(uncommented(text), CommandLine{});
-  // That which says the same of one listener in other words.
-  REQUIRE(all.listens.size() == 1);
-  CHECK(all.listens[0].replay == all.consoles[0].replay);
-  all.listens[0].replay = std::nullopt;
-  all.listens[0].text = defaults.listens[0].text;
+  // That which says the same in other words.
+  REQUIRE(all.listens.size() == 3);
+  CHECK(all.listens[2].replay == all.consoles[0].replay);
+  all.listens[2].replay = std::nullopt;
+  for (std::size_t i = 0; i < 3; ++i) all.listens[i].text = defaults.listens[i].text;
+  CHECK(all.discovers.at(0).only == std::vector<std::string>{"*"});
+  all.discovers[0].only.clear();
+  // Examples of what has no default.
+  MatchSettings alpha = settings_for(all, "alpha");
+  CHECK(alpha.port == 7002);
+  alpha.port = std::nullopt;
+  CHECK(alpha == settings_for(defaults, "alpha"));
+  all.matches.clear();
+  CHECK(all.consoles.at(0).port == 7001);
+  all.consoles[0].port = std::nullopt;
   CHECK(all == defaults);
 }
 
@@ -121,7 +139,9 @@ TEST_CASE("each key has an effect, so none is known to the table of keys alone")
     for (std::string line; std::getline(lines, line);) {
       if (!line.empty() && line[0] == '[') table = line;
       const bool here = key.table.empty() ? table.empty() : table == table_text(key.table);
-      if (here && line.rfind(std::string(key.name) + " = ", 0) == 0)
+      // Of the listeners the last one is moved: it is the one that may be anywhere.
+      const bool stays = key.name == "address" && line.find(":8001") == std::string::npos;
+      if (here && !stays && line.rfind(std::string(key.name) + " = ", 0) == 0)
         line = std::string(key.name) + " = " + another_value(key);
       // A raw listener may not have the key, and a console of another name would lose its listener.
       if (key.name == "address" && line.rfind("notices", 0) == 0) line.clear();
@@ -148,7 +168,7 @@ TEST_CASE("the manual names each key with its default, each table, and each opti
           std::string::npos);
   }
   for (const char* const option :
-       {"--config FILE", "--check-config", "--state-dir DIR", "--runtime-dir DIR", "--log-level LEVEL",
-        "--console NAME=ADDRESS", "--listen ADDRESS", "--help", "--version"})
+       {"--config FILE", "--qmp SOCKET", "--qmp GLOB", "--check-config", "--state-dir DIR", "--runtime-dir DIR",
+        "--log-level LEVEL", "--console NAME=ADDRESS", "--listen ADDRESS", "--help", "--version"})
     CHECK(named(option));
 }

@@ -48,12 +48,13 @@ TEST_CASE("a letter that is not ASCII is a syntax error outside quotes, and a le
 TEST_CASE("an unknown key is refused with the nearest known one of its table, or with all of them") {
   CHECK(problems("[history]\nrepaly = \"1KiB\"\n") ==
         "f:2:1: unknown key 'repaly' in [history]: did you mean 'replay'?");
-  CHECK(problems("[history]\nkeep = \"30d\"\n") == "f:2:1: unknown key 'keep' in [history]: use size or replay");
+  CHECK(problems("[history]\nlog = \"30d\"\n") == "f:2:1: unknown key 'log' in [history]: use size, replay or keep");
   CHECK(problems("statedir = \"/s\"\n") == "f:1:1: unknown key 'statedir': did you mean 'state_dir'?");
   CHECK(problems("log_level = \"debug\"\n") ==
-        "f:1:1: unknown key 'log_level': use state_dir, runtime_dir, [history], [limits], [[console]] or [[listen]]");
-  CHECK(problems("[[console]]\nname = \"a\"\nbackend = \"pty:/a\"\nport = 1\n") ==
-        "f:4:1: unknown key 'port' in [[console]]: use name, backend, size or replay");
+        "f:1:1: unknown key 'log_level': use state_dir, runtime_dir, [history], [limits], [[discover]], [[match]], "
+        "[[console]] or [[listen]]");
+  CHECK(problems("[[console]]\nname = \"a\"\nbackend = \"pty:/a\"\nlabel = 1\n") ==
+        "f:4:1: unknown key 'label' in [[console]]: use name, backend, size, replay or port");
   CHECK(problems("[history]\nx.y = 1\n").rfind("f:2:1: unknown key 'x' in [history]", 0) == 0);
 }
 
@@ -61,8 +62,9 @@ TEST_CASE("an unknown table, and one written as the wrong kind of table, is refu
   CHECK(problems("[histroy]\n") == "f:1:2: unknown table [histroy]: did you mean [history]?");
   CHECK(problems("[[lisen]]\n") == "f:1:3: unknown table [[lisen]]: did you mean [[listen]]?");
   CHECK(problems("[tls.lab]\ncert = \"/x\"\n") ==
-        "f:1:2: unknown table [tls]: use [history], [limits], [[console]] or [[listen]]");
-  CHECK(problems("[[user]]\n") == "f:1:3: unknown table [[user]]: use [history], [limits], [[console]] or [[listen]]");
+        "f:1:2: unknown table [tls]: use [history], [limits], [[discover]], [[match]], [[console]] or [[listen]]");
+  CHECK(problems("[[user]]\n") ==
+        "f:1:3: unknown table [[user]]: use [history], [limits], [[discover]], [[match]], [[console]] or [[listen]]");
   CHECK(problems("[console]\n") == "f:1:2: 'console' must be written [[console]]");
   CHECK(problems("[[limits]]\n") == "f:1:3: 'limits' must be written [limits]");
   CHECK(problems("history = 1\n") == "f:1:1: 'history' must be written [history]");
@@ -145,7 +147,7 @@ TEST_CASE("every error of content is told, in the order of the file, then the co
         "f:7:8: 'size' in [history] must be a power of two from 64KiB to 1GiB, not 3MiB\n"
         "f:8:1: unknown key 'sise' in [history]: did you mean 'size'?\n"
         "--listen: udp:x:1: unknown scheme 'udp': use telnet or raw\n"
-        "no console: give --console NAME=ADDRESS or a [[console]] table");
+        "no console: give --qmp SOCKET, --console NAME=ADDRESS or a [[discover]] or [[console]] table");
 }
 
 TEST_CASE("a problem is one line, whatever bytes it quotes") {

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/line.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+namespace charmux::backend {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long the other side may take to read what was written and close, and how often that is looked at.
+constexpr auto kPart = 1s;
+constexpr auto kPartLook = 10ms;
+/// A chardev that another client has may be free the next moment; asking costs its QEMU next to nothing.
+constexpr std::chrono::milliseconds kHeldLook = 1s;
+
+}  // namespace
+
+std::string_view name_of(State state) {
+  switch (state) {
+    case State::connecting: return "connecting";
+    case State::open: return "open";
+    case State::closed: return "closed";
+    case State::waiting: return "waiting";
+    case State::refused: return "refused";
+    case State::down: return "down";
+    case State::gone: return "gone";
+  }
+  return "?";
+}
+
+Line::Line(loop::Loop& loop, Patience patience, std::unique_ptr<Locator> locator)
+    : loop_(loop),
+      patience_(patience),
+      locator_(std::move(locator)),
+      backoff_(patience.reopen_first, patience.reopen_most),
+      random_(std::random_device{}()),
+      timer_(loop, [this] { timer_fired(); }) {}
+
+void Line::start(Sink& sink) {
+  sink_ = &sink;
+  timer_.start(0ms);
+}
+
+void Line::timer_fired() {
+  if (phase_ == Phase::parting) return look_whether_parted();
+  if (phase_ == Phase::trying) return try_now();
+  if (phase_ == Phase::down) become(State::down, down_reason_);
+}
+
+// --- opening ---
+
+void Line::try_now() {
+  const auto token = std::make_shared<char>();
+  asking_ = token;
+  locator_->locate([this, asked = std::weak_ptr<const void>(token)](const Location& location) {
+    // Whoever asked may be gone, or about something else by now.
+    if (asked.expired()) return;
+    asking_.reset();
+    located(location);
+  });
+}
+
+void Line::located(const Location& location) {
+  if (location.state != State::open) return failed(location.state, location.reason);
+  ours_alone_ = location.ours_alone;
+  if (opener_at_ != location.at) {
+    opener_ = make_opener(loop_, patience_.connect_timeout, *location.at, *this);
+    opener_at_ = location.at;
+  }
+  opener_->begin();
+}
+
+void Line::opened(UniqueFd fd, std::size_t leftover) {
+  Result<loop::Poll> poll = loop::Poll::watch(loop_, fd.get(), [this](unsigned events) { ready(events); });
+  if (!poll) return failed(State::refused, poll.error().text);
+  fd_ = std::move(fd);
+  poll_ = std::move(*poll);
+  phase_ = Phase::open;
+  leftover_ = leftover;
+  may_be_queued_ = opener_->may_be_queued() && !ours_alone_;
+  write_blocked_ = false;
+  become(State::open, {});
+  watch();
+}
+
+void Line::failed(State state, const std::string& reason) {
+  const auto pause = backoff_.next(static_cast<std::uint32_t>(random_()));
+  timer_.start(state == State::waiting ? std::min(pause, kHeldLook) : pause);
+  become(state, reason);
+}
+
+void Line::become(State state, const std::string& reason) {
+  if (state == state_ && reason == reason_) return;
+  state_ = state;
+  reason_ = reason;
+  sink_->backend_is(state, reason);
+}
+
+void Line::retry() {
+  if (phase_ != Phase::trying || !timer_.running()) return;
+  backoff_.reset();
+  timer_.start(0ms);
+}
+
+void Line::relocate() { phase_ == Phase::open ? part(Phase::trying) : retry(); }
+
+// --- while open ---
+
+void Line::watch() { poll_.want(loop::kReadable | (write_blocked_ ? unsigned{loop::kWritable} : 0U)); }
+
+void Line::ready(unsigned events) {
+  // A descriptor in error is read on until its end or error: a dying QEMU's last words are still there.
+  if ((events & (loop::kReadable | loop::kFailed)) != 0) sink_->backend_readable();
+  if (lost_) return lose();
+  if (phase_ != Phase::open) return;
+  if ((events & loop::kWritable) != 0) {
+    write_blocked_ = false;
+    sink_->backend_writable();
+  }
+  if (phase_ == Phase::open) watch();
+}
+
+net::Io Line::read(BytesSpan room) {
+  if (phase_ != Phase::open) return {net::Io::Kind::again};
+  const net::Io io = net::Io::from(::read(fd_.get(), room.data(), room.size()));
+  if (io.kind == net::Io::Kind::moved) backoff_.reset();
+  if (io.kind == net::Io::Kind::end || io.kind == net::Io::Kind::error) {
+    lost_ = true;
+    reason_ = opener_->why_ended(io);
+  }
+  return io;
+}
+
+net::Io Line::write(BytesView bytes) {
+  if (phase_ != Phase::open) return {net::Io::Kind::again};
+  net::Io io = net::Io::from(::write(fd_.get(), bytes.data(), bytes.size()));
+  // An error shows in the next read too, and is dealt with there, after what can still be read.
+  if (io.kind == net::Io::Kind::error || io.kind == net::Io::Kind::end) io = {net::Io::Kind::again};
+  if (io.kind == net::Io::Kind::again || io.bytes < bytes.size()) {
+    write_blocked_ = true;
+    watch();
+  }
+  return io;
+}
+
+void Line::send_break(std::function<void(Status)> answer) {
+  if (locator_->has_break()) return locator_->send_break(std::move(answer));
+  if (phase_ != Phase::open) return answer(failure("no break: the console is not open"));
+  answer(failure("no break: {}", opener_->why_no_break()));
+}
+
+void Line::lose() {
+  lost_ = false;
+  const std::string reason = std::exchange(reason_, {});
+  close_fd();
+  phase_ = Phase::trying;
+  failed(State::closed, reason);
+}
+
+// --- closing ---
+
+void Line::put_down(const std::string& reason) {
+  down_reason_ = reason;
+  if (phase_ == Phase::down) return timer_.start(0ms);
+  part(Phase::down);
+}
+
+void Line::reopen() {
+  backoff_.reset();
+  part(Phase::trying);
+}
+
+void Line::stop() { part(Phase::stopped); }
+
+void Line::part(Phase then) {
+  if (phase_ == Phase::stopped) return;
+  const bool was_parting = phase_ == Phase::parting;
+  phase_ = Phase::parting;
+  // A stop is not taken back.
+  if (!was_parting || after_parting_ != Phase::stopped) after_parting_ = then;
+  if (was_parting) return;
+  asking_.reset();
+  if (opener_ && !fd_) opener_->abandon();
+  poll_.want(0);
+  const bool worth_waiting = fd_ && opener_->part(fd_.get());
+  parting_deadline_ = loop_.now() + (worth_waiting ? std::chrono::milliseconds(kPart) : 0ms);
+  if (after_parting_ == Phase::stopped)
+    look_whether_parted();
+  else
+    timer_.start(0ms);
+}
+
+void Line::look_whether_parted() {
+  // Told before anything is thrown away, so that the history has a mark there.
+  if (after_parting_ == Phase::trying) become(State::connecting, "to be opened again");
+  if (after_parting_ == Phase::down) become(State::down, down_reason_);
+  if (fd_ && !other_side_closed() && loop_.now() < parting_deadline_) return timer_.start(kPartLook);
+  close_fd();
+  timer_.stop();
+  phase_ = after_parting_;
+  if (phase_ == Phase::trying) try_now();
+}
+
+bool Line::other_side_closed() {
+  // What still comes is not recorded, which the mark at this point says.
+  std::array<std::byte, 4096> rest;
+  for (;;) {
+    const net::Io io = net::Io::from(::read(fd_.get(), rest.data(), rest.size()));
+    if (io.kind != net::Io::Kind::moved) return io.kind != net::Io::Kind::again;
+  }
+}
+
+void Line::close_fd() {
+  poll_ = {};
+  if (fd_) opener_->before_close(fd_.get());
+  fd_.reset();
+}
+
+}  // namespace charmux::backend

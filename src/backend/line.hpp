@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <random>
+#include <string>
+
+#include "backend/backend.hpp"
+#include "backend/locator.hpp"
+#include "backend/opener.hpp"
+#include "charmux/base/units.hpp"
+#include "loop/backoff.hpp"
+#include "loop/poll.hpp"
+#include "loop/timer.hpp"
+
+namespace charmux::backend {
+
+/// How patient a backend is; the daemon's limits.
+struct Patience {
+  std::chrono::milliseconds connect_timeout;  ///< a connection that is not made by then counts as held by another.
+  std::chrono::milliseconds reopen_first;     ///< the first wait before trying again,
+  std::chrono::milliseconds reopen_most;      ///< and the longest.
+};
+
+/// A backend that is one descriptor: asks where the chardev is, opens it there, watches it, loses it, and begins again.
+/// What was written reaches the guest before it is closed: a socket's other side is told that no more comes, and has a
+/// second to read what it has and close.
+class Line final : public Backend, private Opener::Owner {
+ public:
+  Line(loop::Loop& loop, Patience patience, std::unique_ptr<Locator> locator);
+
+  void start(Sink& sink) override;
+  [[nodiscard]] net::Io read(BytesSpan room) override;
+  [[nodiscard]] net::Io write(BytesView bytes) override;
+  [[nodiscard]] std::size_t leftover() const override { return leftover_; }
+  [[nodiscard]] bool may_be_queued() const override { return may_be_queued_; }
+  [[nodiscard]] std::string shown() const override { return locator_->shown(); }
+  void send_break(std::function<void(Status)> answer) override;
+  void retry() override;
+  void relocate() override;
+  void put_down(const std::string& reason) override;
+  void reopen() override;
+  void stop() override;
+  [[nodiscard]] bool stopped() const override { return phase_ == Phase::stopped; }
+
+ private:
+  /// What it is about.
+  enum class Phase {
+    trying,   ///< waits for the next try, or for the outcome of one.
+    open,     ///< has the descriptor and watches it.
+    parting,  ///< has said goodbye and waits for the other side to close; then `after_parting_`.
+    down,     ///< was put down: leaves it alone.
+    stopped,  ///< for good.
+  };
+
+  // Opener::Owner
+  void opened(UniqueFd fd, std::size_t leftover) override;
+  void failed(State state, const std::string& reason) override;
+
+  void try_now();
+  void located(const Location& location);
+  void ready(unsigned events);
+  void watch();
+  void lose();
+  void become(State state, const std::string& reason);
+  void part(Phase then);
+  void look_whether_parted();
+  [[nodiscard]] bool other_side_closed();
+  void close_fd();
+  void timer_fired();
+
+  loop::Loop& loop_;
+  const Patience patience_;
+  const std::unique_ptr<Locator> locator_;
+  std::unique_ptr<Opener> opener_;
+  std::optional<address::Backend> opener_at_;
+  bool ours_alone_ = false;             ///< what the last Location said.
+  std::shared_ptr<const void> asking_;  ///< whose answer is waited for; another's is not heard.
+
+  Sink* sink_ = nullptr;
+  Phase phase_ = Phase::trying;
+  Phase after_parting_ = Phase::trying;
+  MonoTime parting_deadline_{};
+  std::string down_reason_;
+  State state_ = State::connecting;
+  std::string reason_;
+  loop::Backoff backoff_;
+  std::minstd_rand random_;
+  UniqueFd fd_;
+  loop::Poll poll_;
+  loop::Timer timer_;  ///< the next try, or the next look whether the other side has closed.
+  std::size_t leftover_ = 0;
+  bool may_be_queued_ = false;
+  bool write_blocked_ = false;
+  bool lost_ = false;  ///< read() met the end; dealt with when backend_readable() returns.
+};
+
+}  // namespace charmux::backend

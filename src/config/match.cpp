@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "charmux/config/match.hpp"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+
+#include "config/draft.hpp"
+
+namespace charmux::config {
+namespace {
+
+bool any_fits(const std::vector<std::string>& globs, std::string_view name) {
+  return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return fits(glob, name); });
+}
+
+}  // namespace
+
+bool fits(const std::string& glob, std::string_view name) {
+  return ::fnmatch(glob.c_str(), std::string(name).c_str(), 0) == 0;
+}
+
+bool offers(const Discover& discover, std::string_view name) {
+  return (discover.only.empty() || any_fits(discover.only, name)) && !any_fits(discover.except, name);
+}
+
+MatchSettings settings_for(const Config& config, std::string_view name) {
+  MatchSettings settings{std::nullopt, false, config.history.size, config.history.replay};
+  for (const Match& match : config.matches) {
+    if (!fits(match.console, name)) continue;
+    if (match.port) settings.port = match.port;
+    settings.hide = match.hide.value_or(settings.hide);
+    settings.size = match.size.value_or(settings.size);
+    settings.replay = match.replay.value_or(settings.replay);
+  }
+  settings.replay = std::min(settings.replay, settings.size);
+  return settings;
+}
+
+unsigned most_numbers(const Config& config) {
+  unsigned most = 0;
+  for (const Listen& listen : config.listens)
+    if (listen.ports) most = std::max(most, listen.ports->size());
+  return most;
+}
+
+std::optional<unsigned> number_at(const Config& config, std::uint16_t port) {
+  for (const Listen& listen : config.listens)
+    if (listen.ports && listen.ports->holds(port)) return port - listen.ports->low + 1U;
+  return std::nullopt;
+}
+
+std::set<unsigned> pinned_numbers(const Config& config) {
+  std::set<unsigned> numbers;
+  const auto add = [&](const std::optional<std::uint16_t>& port) {
+    if (!port) return;
+    if (const auto number = number_at(config, *port)) numbers.insert(*number);
+  };
+  for (const Console& console : config.consoles) add(console.port);
+  for (const Match& match : config.matches) add(match.port);
+  return numbers;
+}
+
+MatchDraft read_match(const Origin& table_at, const std::vector<Entry>& entries, Report& report) {
+  MatchDraft draft{table_at, {}, Settings::read("match", table_at, entries, report)};
+  const Settings& own = draft.settings;
+  Match& match = draft.match;
+  draft.at = own.at("console", table_at);
+  own.take("console", match.console);
+  own.take_as<std::uint64_t>("port", match.port);
+  own.take_as<bool>("hide", match.hide);
+  own.take_as<std::uint64_t>("size", match.size);
+  own.take_as<std::uint64_t>("replay", match.replay);
+  if (own.has("console") && (match.console.empty() || match.console.find('\0') != std::string::npos))
+    report.add(draft.at, "'console' in [[match]] fits no name: write a name, or a glob such as \"lab-*\"");
+  return draft;
+}
+
+}  // namespace charmux::config

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "console/directory.hpp"
+#include "daemon/roster.hpp"
+#include "frontend/api_house.hpp"
+#include "frontend/listeners.hpp"
+
+namespace charmux::daemon {
+
+/// The daemon as its API sees it: answers out of what there is, and passes on what is to be done.
+class ApiDesk final : public frontend::ApiHouse {
+ public:
+  ApiDesk(Log& log, console::Directory& consoles, const Roster& roster, const frontend::Listeners& listeners)
+      : log_(log), consoles_(consoles), roster_(roster), listeners_(listeners) {}
+
+  [[nodiscard]] std::vector<frontend::ConsoleFacts> consoles() override;
+  [[nodiscard]] std::optional<frontend::ConsoleFacts> console(const std::string& name) override;
+  [[nodiscard]] std::vector<frontend::ViewerFacts> viewers(const std::string& name) override;
+  [[nodiscard]] frontend::DaemonFacts daemon() override;
+  [[nodiscard]] console::Console* find(const std::string& name) override { return consoles_.find(name); }
+  [[nodiscard]] std::optional<frontend::History> history(const std::string& name, std::optional<std::uint64_t> bytes,
+                                                         std::optional<std::uint64_t> since) override;
+  void send_break(const std::string& name, std::function<void(Status)> done) override;
+  [[nodiscard]] Status put_down(const std::string& name, const std::string& user) override;
+  [[nodiscard]] Status reopen(const std::string& name, const std::string& user) override;
+  [[nodiscard]] Status broadcast(const std::string& name, const std::string& user, const std::string& text) override;
+
+ private:
+  [[nodiscard]] frontend::ConsoleFacts facts_of(const console::Console& console) const;
+
+  Log& log_;
+  console::Directory& consoles_;
+  const Roster& roster_;
+  const frontend::Listeners& listeners_;
+  const WallTime since_ = std::chrono::system_clock::now();
+};
+
+}  // namespace charmux::daemon

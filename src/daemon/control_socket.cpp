@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/control_socket.hpp"
+
+#include <sys/socket.h>
+
+#include "frontend/raw_session.hpp"
+#include "frontend/telnet_session.hpp"
+
+namespace charmux::daemon {
+namespace {
+
+void refuse(const UniqueFd& client) {
+  const std::string text = frontend::ApiSession::full_answer();
+  // A new socket's queue takes it; if it does not, the client has gone.
+  (void)::send(client.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::shutdown(client.get(), SHUT_WR);
+}
+
+}  // namespace
+
+ControlSocket::ControlSocket(Settings settings, frontend::ApiHouse& house, frontend::Sessions& sessions)
+    : settings_(std::move(settings)), house_(house), sessions_(sessions), api_(house) {}
+
+Status ControlSocket::open(loop::Loop& loop, const std::string& path) {
+  path_ = path;
+  const Result<net::Endpoint> at = net::endpoint(address::SocketPath{path, false});
+  if (!at) return tl::unexpected(at.error());
+  Result<net::ServerSocket> socket = net::ServerSocket::listen(*at);
+  if (!socket) return tl::unexpected(socket.error());
+  Result<net::Acceptor> acceptor = net::Acceptor::start(
+      loop, std::move(*socket),
+      {[this](UniqueFd client) { admit(std::move(client)); }, [](UniqueFd client) { refuse(client); }});
+  if (!acceptor) return tl::unexpected(acceptor.error());
+  acceptor_.emplace(std::move(*acceptor));
+  return {};
+}
+
+void ControlSocket::admit(UniqueFd client) {
+  if (sessions_.count() >= settings_.viewers()) return refuse(client);
+  const frontend::ApiPeer peer = frontend::api_peer_of(client.get());
+  sessions_.add(std::make_unique<frontend::ApiSession>(
+      sessions_.context(), net::Stream(std::move(client)), peer, api_, settings_.api,
+      [this](net::Stream stream, Bytes received, const frontend::AttachWish& wish) {
+        attach(std::move(stream), std::move(received), wish);
+      }));
+}
+
+console::ViewerSettings ControlSocket::settings_for(const frontend::AttachWish& wish,
+                                                    const console::Console& console) const {
+  const bool telnet = wish.wire == frontend::AttachWish::Wire::telnet;
+  console::ViewerSettings settings;
+  settings.may_type = wish.mode != frontend::AttachWish::Mode::watch;
+  settings.take_pen = wish.mode == frontend::AttachWish::Mode::force;
+  settings.notices = telnet;
+  settings.on_lag = telnet ? config::OnLag::skip : config::OnLag::close;
+  settings.replay = wish.replay.value_or(telnet ? console.replay() : 0);
+  settings.since = wish.since;
+  settings.from_line_start = telnet;
+  settings.notice_wait = settings_.notice_wait;
+  return settings;
+}
+
+void ControlSocket::attach(net::Stream stream, Bytes already_received, const frontend::AttachWish& wish) {
+  console::Console* const console = house_.find(wish.console);
+  if (console == nullptr) return;  // it has gone since the wish was made; the stream closes
+  console::ViewerOrigin origin{stream.peer(), path_, wish.user};
+  const console::ViewerSettings settings = settings_for(wish, *console);
+  const frontend::Connection::Context context = sessions_.context();
+  if (wish.wire == frontend::AttachWish::Wire::raw) {
+    auto session =
+        std::make_unique<frontend::RawSession>(context, std::move(stream), std::move(origin), *console, settings);
+    session->received_before(already_received);
+    return sessions_.add(std::move(session));
+  }
+  auto session = std::make_unique<frontend::TelnetSession>(context, sessions_.telnet_scratch(), std::move(stream),
+                                                           std::move(origin), *console, settings);
+  session->received_before(already_received);
+  sessions_.add(std::move(session));
+}
+
+}  // namespace charmux::daemon

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "console/directory.hpp"
+#include "frontend/api.hpp"
+#include "frontend/api_session.hpp"
+#include "frontend/sessions.hpp"
+#include "net/acceptor.hpp"
+
+namespace charmux::daemon {
+
+/// `control.sock`: where the local API is spoken, and where its clients become viewers. Mode 0600.
+class ControlSocket {
+ public:
+  struct Settings {
+    frontend::ApiSession::Settings api;
+    std::function<std::size_t()> viewers;  ///< the most clients of the daemon at once
+    std::chrono::milliseconds notice_wait;
+  };
+  ControlSocket(Settings settings, frontend::ApiHouse& house, frontend::Sessions& sessions);
+
+  /// Error: it cannot be made there, with the reason.
+  [[nodiscard]] Status open(loop::Loop& loop, const std::string& path);
+  /// Lets nobody in any more; those inside stay.
+  void close() { acceptor_.reset(); }
+
+ private:
+  void admit(UniqueFd client);
+  void attach(net::Stream stream, Bytes already_received, const frontend::AttachWish& wish);
+  [[nodiscard]] console::ViewerSettings settings_for(const frontend::AttachWish& wish,
+                                                     const console::Console& console) const;
+
+  const Settings settings_;
+  frontend::ApiHouse& house_;
+  frontend::Sessions& sessions_;
+  frontend::Api api_;
+  std::string path_;
+  std::optional<net::Acceptor> acceptor_;
+};
+
+}  // namespace charmux::daemon

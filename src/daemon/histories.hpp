@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "charmux/base/log.hpp"
+#include "charmux/history/ring.hpp"
+
+namespace charmux::daemon {
+
+/// The folder of the state directory in which each console's history is, by its name. Its members block.
+class Histories {
+ public:
+  Histories(const std::string& state_dir, Log& log) : directory_(state_dir + "/history"), log_(log) {}
+
+  /// Makes the folder. Where it cannot be made histories are kept in memory, which the log says.
+  void make_folder();
+  /// Error: not even memory can be had for it.
+  [[nodiscard]] Result<history::Ring> open(const std::string& name, std::uint64_t size);
+  /// The console is called otherwise now; its history goes with it, while it is in use too.
+  void rename(const std::string& from, const std::string& to);
+  /// Nobody will ask for it any more.
+  void remove(const std::string& name);
+
+ private:
+  [[nodiscard]] std::string path_of(const std::string& name) const;
+  const std::string directory_;
+  Log& log_;
+};
+
+}  // namespace charmux::daemon

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/connection.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace charmux::frontend {
+namespace {
+
+/// The most that is read from one client in one turn, and at once.
+constexpr std::size_t kReadBudget = 16 * KiB;
+constexpr std::size_t kReadSize = 4 * KiB;
+
+}  // namespace
+
+Connection::Connection(const Context& context, net::Stream stream)
+    : loop_(context.loop),
+      log_(context.log),
+      graveyard_(context.graveyard),
+      stream_(std::move(stream)),
+      outbox_most_(context.outbox) {}
+
+Connection::~Connection() = default;
+
+void Connection::begin() {
+  Result<loop::Poll> poll = loop::Poll::watch(loop_, stream_.fd(), [this](unsigned events) { ready(events); });
+  if (!poll) return end(poll.error().text);
+  poll_ = std::move(*poll);
+  update_interest();
+}
+
+void Connection::stop() {
+  if (phase_ == Phase::closed) return;
+  happened(Happening::told_to_stop);
+  stopping();
+}
+
+void Connection::ready(unsigned events) {
+  if ((events & loop::kWritable) != 0) {
+    blocked_ = false;
+    writable();
+  }
+  if ((events & (loop::kReadable | loop::kFailed)) != 0) receive();
+  // Only asked for where the socket is not read: the client has gone, whatever it left unread.
+  if ((events & (loop::kHangup | loop::kPriority | loop::kFailed)) != 0) end("it hung up");
+  update_interest();
+}
+
+void Connection::receive() {
+  std::array<std::byte, kReadSize> buffer;
+  for (std::size_t taken = 0; taken < kReadBudget && phase_ != Phase::closed;) {
+    // What comes after the stop is nobody's any more, and is read only to hear the goodbye behind it.
+    const bool attached = phase_ == Phase::attached;
+    if (attached && !may_read()) return;
+    const std::size_t room = attached ? std::min(buffer.size(), read_room()) : buffer.size();
+    const net::Io io = stream_.recv(BytesSpan(buffer).first(room));
+    switch (io.kind) {
+      case net::Io::Kind::moved:
+        taken += io.bytes;
+        if (attached) received(BytesView(buffer).first(io.bytes));
+        break;
+      case net::Io::Kind::again: return;
+      case net::Io::Kind::end:
+        if (!half_closes()) return end("it hung up");
+        return happened(Happening::peer_ended);
+      case net::Io::Kind::error: return end(errno_text(io.error_number));
+    }
+  }
+}
+
+void Connection::happened(Happening happening) {
+  const Phase before = phase_;
+  phase_ = next_phase(phase_, happening);
+  if (phase_ == before) return;
+  log_.debug("{}: {} -> {}", subject(), name_of(before), name_of(phase_));
+  if (phase_ == Phase::watching) half_closed();
+  if (phase_ == Phase::leaving) stream_.end_sending();
+  if (phase_ == Phase::closed) {
+    poll_.want(0);
+    graveyard_.bury(*this);
+  }
+  update_interest();
+}
+
+void Connection::end(const std::string& reason) {
+  if (phase_ == Phase::closed) return;
+  log_.info("{} left: {}{}", subject(), reason, last_remark());
+  happened(Happening::over);
+}
+
+void Connection::end_after_outbox() {
+  last_words_ = true;
+  happened(Happening::told_to_stop);
+  if (flush_outbox()) all_sent();
+}
+
+net::Stream Connection::release_stream() {
+  poll_ = {};
+  net::Stream stream = std::move(stream_);
+  happened(Happening::over);
+  return stream;
+}
+
+void Connection::update_interest() {
+  const unsigned sending = blocked_ ? unsigned{loop::kWritable} : 0U;
+  switch (phase_) {
+    case Phase::attached:
+      if (may_read()) return poll_.want(sending | loop::kReadable);
+      // Of one that may close its sending side that is no goodbye; what it sent before is read later. Of another
+      // kPriority would be its urgent data (telnet's Synch), which stays until it is read.
+      return poll_.want(sending | (half_closes() ? unsigned{loop::kPriority} : unsigned{loop::kHangup}));
+    case Phase::finishing:
+    case Phase::leaving: return poll_.want(sending | loop::kReadable);
+    case Phase::watching:
+    case Phase::draining:
+      // Its end of input stays readable for ever; kPriority still reports that it has gone altogether.
+      return poll_.want(sending | loop::kPriority);
+    case Phase::closed: return poll_.want(0);
+  }
+}
+
+// --- sending ---
+
+void Connection::writable() {
+  if (flush_outbox() && last_words_) all_sent();
+}
+
+bool Connection::flush_outbox() {
+  if (phase_ == Phase::closed) return false;
+  settle();
+  if (outbox_.empty()) return true;
+  const net::Io io = outbox_.flush(stream_);
+  if (io.kind != net::Io::Kind::moved) {
+    block(io);
+    return false;
+  }
+  update_interest();  // what was owed may have kept the client from being read
+  return true;
+}
+
+std::size_t Connection::send_now(BytesView bytes) {
+  const net::Io io = stream_.send(bytes);
+  if (io.kind != net::Io::Kind::moved) {
+    block(io);
+    return 0;
+  }
+  // Less than all: the socket is full, and asking again would only say so.
+  if (io.bytes < bytes.size()) block({net::Io::Kind::again});
+  return io.bytes;
+}
+
+void Connection::block(const net::Io& io) {
+  if (io.kind == net::Io::Kind::error) return end(errno_text(io.error_number));
+  blocked_ = true;
+  update_interest();
+}
+
+}  // namespace charmux::frontend

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "charmux/base/log.hpp"
+#include "frontend/outbox.hpp"
+#include "frontend/phase.hpp"
+#include "loop/poll.hpp"
+#include "net/stream.hpp"
+
+namespace charmux::frontend {
+
+class Connection;
+
+/// Destroys connections, at the end of a turn; declared here so that one can ask for it.
+class Graveyard {
+ public:
+  virtual ~Graveyard() = default;
+  virtual void bury(Connection& connection) = 0;
+};
+
+/// One client's connection: its socket, what is owed to it, and its phase. What its bytes mean is its kind's matter.
+/// Owned by Sessions. For the loop's thread.
+class Connection {
+ public:
+  struct Context {
+    loop::Loop& loop;
+    Log& log;
+    Graveyard& graveyard;
+    std::size_t outbox;  ///< the most that waits in it before the client is read no further.
+  };
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  virtual ~Connection();
+
+  /// charmuxd stops: sends what there is, says so, and leaves.
+  void stop();
+  /// Its time is over, which the log says; destroyed at the end of the turn.
+  void end(const std::string& reason);
+  [[nodiscard]] Phase phase() const { return phase_; }
+  /// Who is there.
+  [[nodiscard]] const std::string& peer() const { return stream_.peer(); }
+
+ protected:
+  Connection(const Context& context, net::Stream stream);
+  /// Begins to watch the socket; the kind's constructor calls it when it is ready to be called.
+  void begin();
+
+  /// Bytes from the client, while attached; at most read_room() of them.
+  virtual void received(BytesView bytes) = 0;
+  /// How much of what the client sends could be dealt with now; 0: it should not be read.
+  [[nodiscard]] virtual std::size_t read_room() const = 0;
+  /// Whether this kind of client may close its sending side and go on reading.
+  [[nodiscard]] virtual bool half_closes() const = 0;
+  /// The client has closed its sending side and reads on.
+  virtual void half_closed() {}
+  /// charmuxd stops. Unless the kind has more to say, what is in the outbox is the last.
+  virtual void stopping() { end_after_outbox(); }
+  /// The socket takes bytes again.
+  virtual void writable();
+  /// Puts into the outbox what must go before anything else.
+  virtual void settle() {}
+  /// What the log says it is about: "console vm: 127.0.0.1:40312".
+  [[nodiscard]] virtual std::string subject() const = 0;
+  /// What the log adds when it ends.
+  [[nodiscard]] virtual std::string last_remark() const { return {}; }
+
+  [[nodiscard]] Bytes& outbox() { return outbox_.bytes(); }
+  [[nodiscard]] bool outbox_full() const { return outbox_.size() >= outbox_most_; }
+  [[nodiscard]] bool outbox_empty() const { return outbox_.empty(); }
+  /// Sends what is in the outbox. False: the socket takes no more now; writable() follows.
+  bool flush_outbox();
+  /// Sends, and notes when the socket takes no more. The bytes taken.
+  std::size_t send_now(BytesView bytes);
+  /// Everything that was to be sent has been.
+  void all_sent() { happened(Happening::all_sent); }
+  /// Leaves when the outbox is empty; its client reads to the end of it.
+  void end_after_outbox();
+  /// Asks for the socket's readiness as it is of use now; whatever changes read_room() calls it.
+  void update_interest();
+  /// Gives the socket away: nothing more is done with it here, and this connection ends without a word.
+  [[nodiscard]] net::Stream release_stream();
+
+  loop::Loop& loop_;
+  Log& log_;
+
+ private:
+  void ready(unsigned events);
+  void receive();
+  void happened(Happening happening);
+  void block(const net::Io& io);
+  [[nodiscard]] bool may_read() const { return read_room() > 0 && !outbox_full(); }
+
+  Graveyard& graveyard_;
+  net::Stream stream_;
+  Outbox outbox_;
+  const std::size_t outbox_most_;
+  Phase phase_ = Phase::attached;
+  bool blocked_ = false;
+  bool last_words_ = false;  ///< end_after_outbox() was called.
+  loop::Poll poll_;
+};
+
+}  // namespace charmux::frontend

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontend/listeners.hpp"
+
+#include <algorithm>
+
+#include "charmux/base/text.hpp"
+
+namespace charmux::frontend {
+
+Listeners::Listeners(loop::Loop& loop, Log& log, console::Directory& consoles, Sessions& sessions)
+    : loop_(loop), log_(log), consoles_(consoles), sessions_(sessions) {}
+
+Status Listeners::open(const config::Listen& listen, const std::vector<net::Endpoint>& endpoints,
+                       const Entrance::Limits& limits) {
+  if (listen.ports) {
+    rows_.push_back(std::make_unique<PortRow>(loop_, log_, listen, endpoints, limits, consoles_, sessions_));
+    log_.info("listening: {}: a port for each console", config::door_text(listen));
+    return {};
+  }
+  Entrance::Target target;
+  if (!listen.console.empty()) target = [&consoles = consoles_, name = listen.console] { return consoles.find(name); };
+  const auto entrance =
+      std::make_shared<Entrance>(listen, config::door_text(listen), limits, consoles_, std::move(target), sessions_);
+  Result<Door> door = Door::open(loop_, endpoints, entrance);
+  if (!door) return tl::unexpected(door.error());
+  const auto* const host = std::get_if<address::HostPort>(&listen.place);
+  const std::string serves = listen.console.empty() ? "menu" : listen.console;
+  fixed_.push_back({std::move(*door), serves, listen.console, host == nullptr ? std::uint16_t{0} : host->port});
+  log_.info("listening: {} for {}{}", entrance->text(), listen.console.empty() ? "the " : "console ", serves);
+  return {};
+}
+
+void Listeners::close() {
+  fixed_.clear();
+  rows_.clear();
+}
+
+void Listeners::offer(console::Console& console) {
+  for (const auto& row : rows_) row->offer(console);
+}
+
+void Listeners::withdraw(const console::Console& console) {
+  for (const auto& row : rows_) row->withdraw(console);
+}
+
+Listeners::Ports Listeners::ports_of(const console::Console& console) const {
+  Ports ports;
+  for (const auto& row : rows_) {
+    const auto port = row->port_of(console);
+    if (port && port->trouble.empty()) ports.open.push_back(port->number);
+    if (port && !port->trouble.empty()) ports.trouble = port->trouble;
+    if (!port && console.number() == 0) ports.trouble = "no port: every number is taken";
+    if (!port && console.number() > row->listen().ports->size())
+      ports.trouble =
+          fmt::format("no port: {} holds {} consoles", config::door_text(row->listen()), row->listen().ports->size());
+  }
+  for (const Fixed& fixed : fixed_)
+    if (fixed.port != 0 && fixed.console == console.name()) ports.open.push_back(fixed.port);
+  return ports;
+}
+
+std::vector<Listeners::Listed> Listeners::all() const {
+  std::vector<Listed> list;
+  for (const Fixed& fixed : fixed_) list.push_back({fixed.door.text(), fixed.serves});
+  for (const auto& row : rows_) {
+    const config::PortRange& ports = *row->listen().ports;
+    list.push_back({config::door_text(row->listen()), fmt::format("ports {}-{}", ports.low, ports.high)});
+  }
+  return list;
+}
+
+}  // namespace charmux::frontend

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "frontend/port_row.hpp"
+
+namespace charmux::frontend {
+
+/// All listeners of the daemon: fixed ones for one console or the menu, and rows of ports for all consoles.
+class Listeners {
+ public:
+  Listeners(loop::Loop& loop, Log& log, console::Directory& consoles, Sessions& sessions);
+
+  /// Opens a configured listener at the places that it leads to. Error: one is taken or not permitted. A row of ports
+  /// opens its ports as consoles are offered.
+  [[nodiscard]] Status open(const config::Listen& listen, const std::vector<net::Endpoint>& endpoints,
+                            const Entrance::Limits& limits);
+  /// Closes all; those inside stay.
+  void close();
+
+  void offer(console::Console& console);
+  void withdraw(const console::Console& console);
+
+  struct Ports {
+    std::vector<std::uint16_t> open;
+    std::string trouble;  ///< "port 7003 in use"; empty when there is none.
+  };
+  [[nodiscard]] Ports ports_of(const console::Console& console) const;
+  /// What is listened at, and what is there: "menu", a console's name, or "ports 7001-7999".
+  struct Listed {
+    std::string address;
+    std::string serves;
+  };
+  [[nodiscard]] std::vector<Listed> all() const;
+  [[nodiscard]] std::size_t count() const { return fixed_.size() + rows_.size(); }
+
+ private:
+  struct Fixed {
+    Door door;
+    std::string serves;
+    std::string console;     ///< empty: the menu
+    std::uint16_t port = 0;  ///< 0: a UNIX socket
+  };
+  loop::Loop& loop_;
+  Log& log_;
+  console::Directory& consoles_;
+  Sessions& sessions_;
+  std::vector<Fixed> fixed_;
+  std::vector<std::unique_ptr<PortRow>> rows_;
+};
+
+}  // namespace charmux::frontend

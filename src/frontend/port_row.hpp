@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "charmux/base/log.hpp"
+#include "frontend/door.hpp"
+#include "loop/timer.hpp"
+
+namespace charmux::frontend {
+
+/// A listener with a port for each console: the console of number N is at the range's first port + N - 1. A port that
+/// another process has is tried again every 10 s.
+class PortRow {
+ public:
+  /// `endpoints` are the listener's addresses, their ports of no meaning.
+  PortRow(loop::Loop& loop, Log& log, config::Listen listen, std::vector<net::Endpoint> endpoints,
+          const Entrance::Limits& limits, console::Directory& consoles, Sessions& sessions);
+
+  /// Opens the console's port, if it has one and it is not open.
+  void offer(console::Console& console);
+  /// Closes it; those inside stay.
+  void withdraw(const console::Console& console);
+
+  struct Port {
+    std::uint16_t number;
+    std::string trouble;  ///< why it is not open; empty when it is.
+  };
+  /// None: the console's number has no place here, or it is not offered.
+  [[nodiscard]] std::optional<Port> port_of(const console::Console& console) const;
+  [[nodiscard]] const config::Listen& listen() const { return listen_; }
+
+ private:
+  struct Place {
+    console::Console* console;
+    std::uint16_t port;
+    std::optional<Door> door;
+    std::string trouble;
+  };
+  void open(Place& place);
+  void try_again();
+
+  loop::Loop& loop_;
+  Log& log_;
+  const config::Listen listen_;
+  const std::vector<net::Endpoint> endpoints_;
+  const Entrance::Limits limits_;
+  console::Directory& consoles_;
+  Sessions& sessions_;
+  std::map<unsigned, Place> places_;  ///< by the console's number
+  loop::Timer again_;
+};
+
+}  // namespace charmux::frontend

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "frontend/api_house.hpp"
+
+namespace charmux::test {
+
+/// A daemon that the test is: what it is asked it answers from its members, what it is told it writes down.
+class MockHouse final : public frontend::ApiHouse {
+ public:
+  std::vector<frontend::ConsoleFacts> all;
+  std::vector<frontend::ViewerFacts> watching;
+  frontend::DaemonFacts facts;
+  std::optional<frontend::History> kept;
+  console::Console* offered = nullptr;
+  Status outcome;                                   ///< of whatever it is told to do
+  bool answers_breaks = true;                       ///< at once; otherwise they wait in `breaks`
+  std::vector<std::function<void(Status)>> breaks;  ///< what is to be called
+  std::vector<std::string> told;                    ///< "down alpha by root"
+
+  void add(std::string name, unsigned number = 0) {
+    frontend::ConsoleFacts& console = all.emplace_back();
+    console.name = std::move(name);
+    console.number = number;
+    console.state = "open";
+  }
+
+  std::vector<frontend::ConsoleFacts> consoles() override { return all; }
+  std::optional<frontend::ConsoleFacts> console(const std::string& name) override {
+    for (const auto& each : all)
+      if (each.name == name) return each;
+    return std::nullopt;
+  }
+  std::vector<frontend::ViewerFacts> viewers(const std::string&) override { return watching; }
+  frontend::DaemonFacts daemon() override { return facts; }
+  console::Console* find(const std::string&) override { return offered; }
+  std::optional<frontend::History> history(const std::string& name, std::optional<std::uint64_t> bytes,
+                                           std::optional<std::uint64_t> since) override {
+    const auto shown = [](const auto& number) { return number ? std::to_string(*number) : "-"; };
+    told.push_back("history " + name + " bytes " + shown(bytes) + " since " + shown(since));
+    return kept;
+  }
+  void send_break(const std::string& name, std::function<void(Status)> done) override {
+    told.push_back("break " + name);
+    if (answers_breaks) return done(outcome);
+    breaks.push_back(std::move(done));
+  }
+  Status put_down(const std::string& name, const std::string& user) override { return note("down", name, user); }
+  Status reopen(const std::string& name, const std::string& user) override { return note("reopen", name, user); }
+  Status broadcast(const std::string& name, const std::string& user, const std::string& text) override {
+    return note("say '" + text + "' to", name, user);
+  }
+
+ private:
+  Status note(const std::string& what, const std::string& name, const std::string& user) {
+    told.push_back(what + " " + name + " by " + user);
+    return outcome;
+  }
+};
+
+}  // namespace charmux::test
