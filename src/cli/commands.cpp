@@ -4,41 +4,116 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <exception>
 #include <string_view>
 
 #include "charmux/base/text.hpp"
 #include "charmux/base/version.hpp"
+#include "cli/command.hpp"
+#include "cli/socket_path.hpp"
 
 namespace charmux::cli {
 namespace {
 
-constexpr const char* kHelp =
+constexpr std::string_view kHelp =
     "charmux: the client of charmuxd\n"
     "\n"
-    "  charmux --help       this text\n"
-    "  charmux --version    the version\n"
+    "  charmux ls [--json]                          the consoles\n"
+    "  charmux who [NAME] [--json]                  who is at which console\n"
+    "  charmux status [--json]                      charmuxd itself\n"
+    "  charmux attach NAME [--watch|--force] [-e CHAR]\n"
+    "                           a session at a console; ^] leaves it, or -e's CHAR\n"
+    "  charmux tail NAME [-n LINES] [-f] [--since OFFSET]\n"
+    "                           what it printed last, or since; -f goes on\n"
+    "  charmux break NAME                           send its guest a break\n"
+    "  charmux down NAME                            leave its device to others\n"
+    "  charmux reopen NAME                          open its device (again)\n"
+    "  charmux help | --help | --version            this text; the version\n"
     "\n"
-    "It has no commands in this version: reach a console with telnet, at the address\n"
-    "that charmuxd was given with --listen.\n";
+    "  --socket PATH   charmuxd's control socket; unless given $CHARMUX_SOCKET, else\n"
+    "                  control.sock in $XDG_RUNTIME_DIR/charmux or in /run/charmux\n"
+    "\n"
+    "Exit codes: 0, 64 wrong usage, 68 no such console, 69 no charmuxd, 75 busy,\n"
+    "77 not allowed.\n";
+
+struct Entry {
+  Grammar grammar;
+  std::string_view usage;
+  Command command;
+};
+constexpr std::array<Entry, 8> kCommands = {
+    {{{"ls", "j", 0, 0}, "ls [--json]", ls},
+     {{"who", "j", 0, 1}, "who [NAME] [--json]", who},
+     {{"status", "j", 0, 0}, "status [--json]", status},
+     {{"attach", "wfe", 1, 1}, "attach NAME [--watch|--force] [-e CHAR]", attach},
+     {{"tail", "nFs", 1, 1}, "tail NAME [-n LINES] [-f] [--since OFFSET]", tail},
+     {{"break", "", 1, 1}, "break NAME", send_break},
+     {{"down", "", 1, 1}, "down NAME", down},
+     {{"reopen", "f", 1, 1}, "reopen NAME", reopen}}};
 
 /// Commands of a later version, by the contract refused by name.
-constexpr std::array<std::string_view, 5> kLater = {"send", "log", "cast", "doctor", "completion"};
+constexpr std::array<std::string_view, 8> kLater = {"send",       "log",    "cast",   "doctor",
+                                                    "completion", "reload", "passwd", "bridge"};
 
-int usage_error(const std::string& text) {
-  std::fprintf(stderr, "charmux: %s\n", text.c_str());
-  return kUsage;
+tl::unexpected<Failure> unknown(const std::string& word) {
+  std::array<std::string_view, kCommands.size()> names{};
+  std::transform(kCommands.begin(), kCommands.end(), names.begin(),
+                 [](const Entry& entry) { return entry.grammar.command; });
+  const std::string_view near = nearest(word, names);
+  const char* const kind = word.starts_with("-") ? "option" : "command";
+  if (near.empty()) return stop(kUsage, "unknown {} '{}'; see `charmux --help`", kind, printable(word));
+  return stop(kUsage, "unknown {} '{}'; did you mean '{}'?", kind, printable(word), near);
+}
+
+/// Takes `--socket PATH` off the front of the words.
+Outcome<std::optional<std::string>> take_socket(std::vector<std::string>& words) {
+  constexpr std::string_view kJoined = "--socket=";
+  std::optional<std::string> socket;
+  while (!words.empty() && (words.front() == "--socket" || words.front().starts_with(kJoined))) {
+    const bool joined = words.front() != "--socket";
+    if (!joined && words.size() == 1) return stop(kUsage, "--socket needs a value");
+    socket = joined ? words.front().substr(kJoined.size()) : words[1];
+    words.erase(words.begin(), words.begin() + (joined ? 1 : 2));
+  }
+  return socket;
+}
+
+Outcome<void> run_command(const Entry& entry, const std::optional<std::string>& socket,
+                          const std::vector<std::string>& words) {
+  const auto arguments = parse_arguments(entry.grammar, words);
+  if (!arguments) return tl::unexpected(arguments.error());
+  if (arguments->help) return print(fmt::format("charmux {} [--socket PATH]\n", entry.usage));
+  ApiClient api(socket_path(arguments->socket ? arguments->socket : socket));
+  return entry.command(*arguments, api);
+}
+
+Outcome<void> dispatch(std::vector<std::string> words) {
+  const auto socket = take_socket(words);
+  if (!socket) return tl::unexpected(socket.error());
+  if (words.empty()) return stop(kUsage, "no command given; see `charmux --help`");
+  const std::string first = words.front();
+  if (first == "help" || first == "--help" || first == "-h") return print(kHelp);
+  if (first == "--version") return print(fmt::format("charmux {}\n", version()));
+  if (std::find(kLater.begin(), kLater.end(), first) != kLater.end())
+    return stop(kUsage, "{}: not in this version", first);
+  for (const Entry& entry : kCommands)
+    if (entry.grammar.command == first) return run_command(entry, *socket, {words.begin() + 1, words.end()});
+  return unknown(first);
+}
+
+int told(ExitCode code, const std::string& text) {
+  if (!text.empty()) std::fprintf(stderr, "charmux: %s\n", text.c_str());
+  return code;
 }
 
 }  // namespace
 
-int run(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) return usage_error("no command given; see `charmux --help`");
-  const std::string& first = arguments.front();
-  if (first == "--help" || first == "-h") return std::fputs(kHelp, stdout) < 0 ? kUsage : kDone;
-  if (first == "--version") return std::printf("charmux %s\n", std::string(version()).c_str()) < 0 ? kUsage : kDone;
-  if (std::find(kLater.begin(), kLater.end(), first) != kLater.end())
-    return usage_error(first + ": not in this version");
-  return usage_error("unknown command '" + printable(first) + "'; see `charmux --help`");
+/// What a library throws (no memory, most likely) ends here, behind all destructors: a terminal that was raw is not.
+int run(const std::vector<std::string>& arguments) try {
+  const auto done = dispatch(arguments);
+  return done ? kDone : told(done.error().code, done.error().text);
+} catch (const std::exception& error) {
+  return told(kNoDaemon, std::string("stopped: ") + error.what());
 }
 
 }  // namespace charmux::cli

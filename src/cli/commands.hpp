@@ -6,9 +6,6 @@
 
 namespace charmux::cli {
 
-/// The exit codes that charmux promises (sysexits(3)).
-enum ExitCode { kDone = 0, kUsage = 64 };
-
 /// Runs one command of `charmux`; prints to stdout, and errors as one line to stderr. Returns the exit code.
 [[nodiscard]] int run(const std::vector<std::string>& arguments);
 
