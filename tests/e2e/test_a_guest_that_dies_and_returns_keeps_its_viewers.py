@@ -30,7 +30,7 @@ def test_a_guest_that_dies_and_returns_keeps_its_viewers(kit, kind):
     person.wait_for(LIVE)
     other, program = kit.telnet(7001), kit.raw(7002)
     other.wait_for(LIVE)
-    daemon.wait_log(r"attached by raw$")
+    daemon.wait_log(r"attached by raw:")
 
     person.type(b"dmesg -n 1\r")  # no line of the kernel in between from here on
     # charmuxd sleeps while the guest speaks and dies, so that its last words have only the kernel to keep them.

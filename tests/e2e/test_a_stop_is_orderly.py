@@ -22,7 +22,7 @@ def test_viewers_read_what_was_queued_and_why_it_ends(kit, number):
     witness = kit.telnet(7001)
     for each in (viewer, witness):
         each.wait_for(LIVE)
-    daemon.wait_log(r"attached by raw$")
+    daemon.wait_log(r"attached by raw:")
     output = b"".join(b"%06d\r\n" % n for n in range(60_000)) + LAST_WORDS
     chardev.accept().write(output)
     witness.wait_for(LAST_WORDS)
@@ -68,7 +68,7 @@ def test_nothing_is_left_but_the_histories(kit):
     assert daemon.stop() == 0
     assert not kit.path("door").exists()
     assert list(daemon.runtime_dir.iterdir()) == []
-    assert [path.name for path in daemon.state_dir.iterdir()] == ["history"]
+    assert [path.name for path in daemon.state_dir.iterdir()] == ["consoles.json", "history"]
     chardev.accept().wait_disconnected()
 
 

@@ -22,7 +22,7 @@ def test_all_viewers_see_what_the_guest_prints(kit, kind):
     person.wait_for(LIVE)
     plain, program = kit.telnet(7001, agree=()), kit.raw(7002)
     plain.wait_for(LIVE)
-    daemon.wait_log(r"attached by raw$")
+    daemon.wait_log(r"attached by raw:")
     guest.resume()
     guest.wait_ready("vm")
     person.type(BE_QUIET)

@@ -21,9 +21,9 @@ def leftovers():
 def test_ctrl_c_leaves_nothing_behind(kit):
     demo = kit.on_terminal(kit.repo / "tools/demo")
     demo.wait_for(b"Ctrl-C here ends the demo.")
-    for line in (b"  telnet 127.0.0.1 7001     # guest-pty, a pty chardev\r\n",
-                 b"  telnet 127.0.0.1 7002     # guest-unix, a unix chardev\r\n",
-                 b"  telnet 127.0.0.1 7003     # guest-tcp, a tcp chardev\r\n"):
+    for line in (b"  telnet 127.0.0.1 7001     # guest, a pty chardev\r\n",
+                 b"  telnet 127.0.0.1 7002     # guest.unix, a unix chardev\r\n",
+                 b"  telnet 127.0.0.1 7003     # guest.tcp, a tcp chardev\r\n"):
         assert line in demo.output
     kit.telnet(7001).wait_for(LIVE)
     kit.telnet(7003).wait_for(b"charmux guest ready on ttyS2")

@@ -19,11 +19,12 @@ def test_modes(kit):
     assert mode(kit.path("door")) == 0o600
     assert mode(daemon.state_dir) == 0o700
     files = [path for path in daemon.state_dir.rglob("*") if path.is_file()]
-    assert sorted(path.name for path in files) == ["charmuxd.pid", "vm.ring", "vm.times"]
+    assert sorted(path.name for path in files) == ["charmuxd.pid", "consoles.json", "vm.ring", "vm.times"]
     assert {mode(path) for path in files} == {0o600}
     assert mode(daemon.state_dir / "history") == 0o700
     assert mode(daemon.runtime_dir) == 0o755
     assert mode(daemon.runtime_dir / "charmuxd.pid") == 0o600
+    assert mode(daemon.runtime_dir / "control.sock") == 0o600
 
 
 def test_what_was_left_open_is_closed(kit):

@@ -29,7 +29,7 @@ def test_version(kit, program):
 def test_help_names_every_option_of_charmuxd(kit):
     """Every option that it shows is known, and each that is known is shown."""
     shown = set(re.findall(r"--[a-z-]+", kit.run("charmuxd", "--help").stdout))
-    assert shown == {"--config", "--check-config", "--state-dir", "--runtime-dir", "--log-level", "--console", "--listen",
+    assert shown == {"--config", "--check-config", "--state-dir", "--runtime-dir", "--log-level", "--qmp", "--console", "--listen",
                      "--help", "--version"}
     for option in shown:
         assert "unknown option" not in kit.run("charmuxd", option, "--help").stderr
@@ -38,3 +38,14 @@ def test_help_names_every_option_of_charmuxd(kit):
 def test_help_of_charmuxd_starts_nothing(kit):
     ended = kit.run("charmuxd", "--console", "vm=unix:/run/nothing.sock", "--state-dir", kit.path("state"), "--help")
     assert ended.returncode == 0 and not kit.path("state").exists()
+
+
+def test_help_names_every_command_of_charmux(kit):
+    """Every command that it shows has its own line, the same; `charmux help` is the same text."""
+    shown = kit.run("charmux", "--help").stdout
+    assert kit.run("charmux", "help").stdout == shown
+    usages = re.findall(r"^  charmux ((?:ls|who|status|attach|tail|break|down|reopen)\b.*?)(?:  .*)?$", shown, re.MULTILINE)
+    assert len(usages) == 8
+    for usage in usages:
+        command = kit.run("charmux", usage.split()[0], "--help", "-h")
+        assert (command.returncode, command.stdout) == (0, f"charmux {usage} [--socket PATH]\n")

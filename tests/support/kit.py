@@ -8,6 +8,7 @@ import tempfile
 from charmux_kit import Daemon, Guest, TerminalProcess, build_dir
 from support.clients import RawClient, TelnetClient
 from support.fake_chardev import FakeChardev
+from support.fake_qmp import FakeQmp
 from support.terminal import Terminal
 
 
@@ -54,6 +55,10 @@ class Kit:
 
     def pty_chardev(self):
         return self._own(FakeChardev.pty())
+
+    def fake_qmp(self):
+        """An emulation of any number of guests' monitors, see FakeQmp."""
+        return self._own(FakeQmp())
 
     def telnet(self, place, **options):
         """A scripted telnet client, see TelnetClient."""

@@ -2,17 +2,20 @@
 """tools/demo, once everything is installed and built: the guest, charmuxd in front of it, and the lines to type."""
 
 import contextlib
+import os
 import pathlib
+import re
 import signal
 import socket
 import sys
 import tempfile
 
 import demo_check
-from charmux_kit import Daemon, Guest
+from charmux_kit import REPO, Daemon, Guest, build_dir
 
-# The console's name, the kind of its chardev, and the port to find it at.
-CONSOLES = [("guest-pty", "pty", 7001), ("guest-unix", "unix", 7002), ("guest-tcp", "tcp", 7003)]
+# A console's name, its chardev (label and kind in one), and its port: charmuxd finds and names them itself.
+CONSOLES = [("guest", "pty", 7001), ("guest.unix", "unix", 7002), ("guest.tcp", "tcp", 7003)]
+MENU = 2300
 
 
 class Stopped(Exception):
@@ -30,7 +33,7 @@ def stop(number, _frame):
 
 def refuse_taken_ports():
     """charmuxd would say it too, but later and with less to do about it."""
-    for _, _, port in CONSOLES:
+    for port in [MENU, *(port for _, _, port in CONSOLES)]:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -46,13 +49,14 @@ def guest_and_daemon(boot_console, *, paused):
     refuse_taken_ports()
     with contextlib.ExitStack() as stack:
         directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="charmux-demo-")))
-        serials = {name: kind for name, kind, _ in CONSOLES}
-        guest = stack.enter_context(Guest(directory / "guest", serials, paused=paused, boot_console=boot_console))
-        arguments = []
-        for name, _, port in CONSOLES:
-            arguments += ["--console", f"{name}={guest.address(name)}",
-                          "--listen", f"telnet:127.0.0.1:{port},console={name}"]
-        daemon = stack.enter_context(Daemon(directory / "charmux", *arguments))
+        serials = {kind: kind for _, kind, _ in CONSOLES}
+        guest = stack.enter_context(Guest(directory / "guest", serials, paused=paused, boot_console=boot_console,
+                                          domain="guest", monitor=directory / "guest.qmp"))
+        daemon = stack.enter_context(Daemon(directory / "charmux", "--qmp", directory / "*.qmp",
+                                            "--listen", f"telnet:127.0.0.1:{MENU}",
+                                            "--listen", "telnet:127.0.0.1,ports=7001-7999"))
+        for name, _, _ in CONSOLES:
+            daemon.wait_log(rf"console {re.escape(name)}: open")
         try:
             yield guest, daemon
         except AssertionError:
@@ -65,10 +69,14 @@ def guest_and_daemon(boot_console, *, paused):
 
 
 def show():
-    with guest_and_daemon("guest-pty", paused=False) as (guest, daemon):
+    with guest_and_daemon("pty", paused=False) as (guest, daemon):
         print("A Linux guest is booting. Look at it from as many other terminals as you like:\n")
+        print(f"  telnet 127.0.0.1 {MENU}     # the menu: every console of every guest")
         for name, kind, port in CONSOLES:
             print(f"  telnet 127.0.0.1 {port}     # {name}, a {kind} chardev")
+        print("\ncharmux lists them, attaches and shows their history; it asks at charmuxd's control socket:\n\n"
+              f"  export CHARMUX_SOCKET={daemon.runtime_dir / 'control.sock'}\n"
+              f"  {os.path.relpath(build_dir(), REPO)}/charmux ls")
         print("\nThe first to come may type, the others watch. Ctrl-] and then `quit` leaves telnet.\n"
               "Ctrl-C here ends the demo.", flush=True)
         while guest.process.running() and daemon.process.running():
@@ -85,7 +93,7 @@ def main():
     try:
         if sys.argv[1:] == ["--check"]:
             for name, kind, port in CONSOLES:
-                with guest_and_daemon(name, paused=True) as (guest, daemon):
+                with guest_and_daemon(kind, paused=True) as (guest, daemon):
                     demo_check.check(guest, daemon, name, kind, port)
             print("demo: every check passed")
             return 0

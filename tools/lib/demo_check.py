@@ -26,12 +26,12 @@ def same(left, right):
     return f"{len(left)} and {len(right)} bytes, the same up to {at}: {left[at:at + 60]!r} and {right[at:at + 60]!r}"
 
 
-def wait_same(guest, name, client, who):
+def wait_same(guest, label, client, who):
     """Until the client has every byte that QEMU has recorded; returns a text that says how many."""
     def repeats():
-        return repeats_in_record(guest.log(name), received(client))
+        return repeats_in_record(guest.log(label), received(client))
     wait_until(lambda: repeats() is not None,
-               lambda: f"{who} to have what QEMU recorded of {name}; {same(received(client), guest.log(name))}")
+               lambda: f"{who} to have what QEMU recorded of {label}; {same(received(client), guest.log(label))}")
     unsent = repeats()
     return f"{len(received(client))} bytes" + (f" (of which QEMU recorded {unsent} twice)" if unsent else "")
 
@@ -48,15 +48,15 @@ def wait_tail(writer, latecomer, who):
 
 def check(guest, daemon, name, kind, port):
     """One console, its guest still paused, from the first byte of its boot to an answered command."""
-    wait_until(lambda: guest.taken(name, daemon.process), f"charmuxd to open {name} ({guest.address(name)})")
+    wait_until(lambda: guest.taken(kind, daemon.process), f"charmuxd to open {name} ({guest.address(kind)})")
     clients = []
     try:
         clients += [connect(port), connect(port)]
         writer, watcher = clients
         guest.resume()
-        guest.wait_ready(name)
+        guest.wait_ready(kind)
         for client, who in ((writer, "the first client"), (watcher, "the second client")):
-            size = wait_same(guest, name, client, who)
+            size = wait_same(guest, kind, client, who)
         print(f"{name} ({kind}): two telnet clients saw the boot, {size}, as QEMU recorded them")
 
         clients.append(connect(port))
@@ -67,8 +67,8 @@ def check(guest, daemon, name, kind, port):
         writer.type(COMMAND)
         for client in clients:
             client.wait_for(ANSWER)
-        wait_same(guest, name, writer, "the first client")
-        wait_same(guest, name, watcher, "the second client")
+        wait_same(guest, kind, writer, "the first client")
+        wait_same(guest, kind, watcher, "the second client")
         wait_tail(writer, latecomer, "the third client")
         print(f"{name} ({kind}): a command typed by the first shows at all three", flush=True)
     except AssertionError as error:

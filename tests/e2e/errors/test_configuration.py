@@ -23,11 +23,12 @@ ERRORS = {
     "an unknown key": (('[history]\nsiz = "1MiB"\n', GIVEN), 1,
                        "FILE:2:1: unknown key 'siz' in [history]: did you mean 'size'?"),
     "a key like no other": (('colour = "red"\n', GIVEN), 1,
-                            "FILE:1:1: unknown key 'colour': use state_dir, runtime_dir, [history], [limits], [[console]] "
-                            "or [[listen]]"),
+                            "FILE:1:1: unknown key 'colour': use state_dir, runtime_dir, [history], [limits], "
+                            "[[discover]], [[match]], [[console]] or [[listen]]"),
     "an unknown table": (("[histroy]\n", GIVEN), 1, "FILE:1:2: unknown table [histroy]: did you mean [history]?"),
     "a table like no other": (("[colours]\n", GIVEN), 1,
-                              "FILE:1:2: unknown table [colours]: use [history], [limits], [[console]] or [[listen]]"),
+                              "FILE:1:2: unknown table [colours]: use [history], [limits], [[discover]], [[match]], [[console]] "
+                              "or [[listen]]"),
     "single brackets": (('[console]\nname = "vm1"\n', GIVEN), 1, "FILE:1:2: 'console' must be written [[console]]"),
     "a key that is missing": (('[[console]]\nname = "vm2"\n', ()), 1, "FILE:1:1: [[console]] needs the key 'backend'"),
     "a number for a text": (("[history]\nsize = 65536\n", GIVEN), 1,
@@ -59,9 +60,56 @@ ERRORS = {
                       "own place"),
     "key and option": ((CONSOLE + '[[listen]]\naddress = "telnet:127.0.0.1:7001,console=vm1"\nconsole = "vm1"\n', ()), 1,
                        "FILE:6:1: 'console' is given twice, by this key and in 'telnet:127.0.0.1:7001,console=vm1': keep one"),
-    "no console at all": ((None, ()), 1, "no console: give --console NAME=ADDRESS or a [[console]] table"),
-    "a listener without a console": ((None, (*GIVEN, "--listen", "telnet:127.0.0.1:7001")), 1,
-                                     "--listen: telnet:127.0.0.1:7001 needs console=NAME, the console that its clients see"),
+    "no console at all": ((None, ()), 1,
+                          "no console: give --qmp SOCKET, --console NAME=ADDRESS or a [[discover]] or [[console]] table"),
+    "a raw listener without a console": ((None, (*GIVEN, "--listen", "raw:127.0.0.1:7001")), 1,
+                                         "--listen: raw:127.0.0.1:7001 needs console=NAME or ports=LO-HI: only telnet has a "
+                                         "menu"),
+    "console and ports": ((None, (*GIVEN, "--listen", "raw:127.0.0.1,ports=7001-7002,console=vm1")), 1,
+                          "--listen: raw:127.0.0.1,ports=7001-7002 has both console= and ports=: leave one of them out"),
+    "an empty console": ((None, (*GIVEN, "--listen", "telnet:127.0.0.1:7001,console=")), 1,
+                         "--listen: telnet:127.0.0.1:7001: 'console' is empty: write the name of one"),
+    "ports that are no range": ((None, (*GIVEN, "--listen", "telnet:127.0.0.1,ports=7999-7001")), 1,
+                                "--listen: option 'ports' must be two ports from 1 to 65535, the lower one first, such as "
+                                "7001-7999, not '7999-7001'"),
+    "ports without quotes": ((CONSOLE + '[[listen]]\naddress = "telnet:127.0.0.1"\nports = 7001\n', ()), 1,
+                             "FILE:6:9: 'ports' in [[listen]] must be a range of ports in quotes, such as \"7001-7999\", not "
+                             "an integer"),
+    "a port and ports": ((None, (*GIVEN, "--listen", "telnet:127.0.0.1:7000,ports=7001-7999")), 1,
+                         "--listen: telnet:127.0.0.1:7000,ports=7001-7999: '127.0.0.1:7000' has a port, and a range of ports: "
+                         "leave one of them out"),
+    "ports of a path": ((None, (*GIVEN, "--listen", "telnet:/run/x,ports=7001-7999")), 1,
+                        "--listen: telnet:/run/x,ports=7001-7999: '/run/x' is no host: only a HOST has ports, such as "
+                        "127.0.0.1 or [::1]"),
+    "ranges that overlap": ((None, (*GIVEN, "--listen", "telnet:127.0.0.1,ports=7001-7999", "--listen",
+                                    "raw:127.0.0.1:7500,console=vm1")), 1,
+                            "--listen: raw:127.0.0.1:7500 is where telnet:127.0.0.1,ports=7001-7999 listens already "
+                            "(--listen): give each its own place"),
+    "a pinned port outside the ranges": ((CONSOLE + "port = 7000\n", ("--listen", "telnet:127.0.0.1,ports=7001-7999")), 1,
+                                         "FILE:4:8: console 'vm1' has a 'port' of 7000, outside every ports= of a listener: "
+                                         "choose one of 7001-7999"),
+    "a pinned port without a range": ((CONSOLE + "port = 7000\n", ()), 1,
+                                      "FILE:4:8: console 'vm1' has a 'port' of 7000, and no listener has ports=: give one, or "
+                                      "leave 'port' out"),
+    "a port pinned twice": ((CONSOLE + 'port = 7001\n[[match]]\nconsole = "a"\nport = 7001\n',
+                             ("--listen", "telnet:127.0.0.1,ports=7001-7999")), 1,
+                            "FILE:7:8: [[match]] 'a' has the 'port' of console 'vm1' (FILE:4:8): give each its own"),
+    "libvirt": (('[[discover]]\nlibvirt = "qemu:///system"\n', ()), 1,
+                "FILE:2:1: 'libvirt' in [[discover]]: libvirt is not in this version: use qmp"),
+    "a glob twice": ((None, ("--qmp", "/run/*.qmp", "--qmp", "/run/*.qmp")), 1,
+                     "--qmp: '/run/*.qmp' is discovered twice, first at --qmp: keep one"),
+    "a relative glob": ((None, ("--qmp", "run/*.qmp")), 1,
+                        "--qmp: 'run/*.qmp' is not an absolute path: write one that begins with '/'"),
+    "an empty list": (('[[discover]]\nqmp = "/run/*.qmp"\nonly = []\n', ()), 1,
+                      "FILE:3:8: 'only' in [[discover]] is empty: name one, or leave 'only' out"),
+    "no list": (('[[discover]]\nqmp = "/run/*.qmp"\nonly = "lab-*"\n', ()), 1,
+                "FILE:3:8: 'only' in [[discover]] must be a list of texts, such as [\"lab-*\"], not a text"),
+    "a glob that fits nothing": ((CONSOLE + '[[match]]\nconsole = ""\n', ()), 1,
+                                 "FILE:5:11: 'console' in [[match]] fits no name: write a name, or a glob such as "
+                                 "\"lab-*\""),
+    "more replay than size in a match": ((CONSOLE + '[[match]]\nconsole = "a"\nsize = "64KiB"\nreplay = "1MiB"\n', ()), 1,
+                                         "FILE:7:10: [[match]] 'a' has a 'replay' of 1MiB, more than its 'size' of 64KiB: "
+                                         "give it a smaller replay"),
     "a listener of an unknown console": ((None, (*GIVEN, "--listen", "telnet:127.0.0.1:7001,console=vm2")), 1,
                                          "--listen: telnet:127.0.0.1:7001: there is no console 'vm2' among 'vm1': did you "
                                          "mean 'vm1'?"),

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A charmuxd with state and runtime directories of its own."""
 
+import contextlib
+import http.client
+import json
 import os
 import pathlib
 import re
@@ -73,6 +76,20 @@ class Daemon:
         """Waits for an end that it comes to by itself (a refused start); returns the exit code."""
         self.end_expected = True
         return self.process.wait(seconds)
+
+    def api(self, path):
+        """GET on control.sock: api("/status") is what that answers, as Python has JSON."""
+        connection = http.client.HTTPConnection("charmux", timeout=30)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(30)
+        connection.sock.connect(str(self.runtime_dir / "control.sock"))
+        with contextlib.closing(connection):
+            connection.request("GET", f"/api/v1{path}")
+            return json.loads(connection.getresponse().read())
+
+    def consoles(self):
+        """What it lists, by name."""
+        return {console["name"]: console for console in self.api("/consoles")}
 
     def resident_kib(self):
         return int(self._proc_status("VmRSS").split()[0])

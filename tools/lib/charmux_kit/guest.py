@@ -37,18 +37,24 @@ class Guest:
 
     QEMU itself records what each port sends (its logfile=), client or not: log(label) is the independent truth, but
     for what repeats_in_record() says.
+    `domain` is its name (-name), `monitor` the path of a QMP socket for charmuxd (-qmp), `uuid` is -uuid.
     `boot_console` names the port that the kernel prints to (one only: the kernel has one console a driver)."""
 
-    def __init__(self, directory, serials, consoles=None, *, paused=False, boot_console=None, qemu_args=()):
+    def __init__(self, directory, serials, consoles=None, *, paused=False, boot_console=None, domain=None,
+                 monitor=None, uuid=None, qemu_args=()):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.serials = dict(serials)
         self.consoles = dict(consoles or {})
+        self.monitor = None if monitor is None else pathlib.Path(monitor)
+        identity = [*(("-name", domain) if domain else ()), *(("-uuid", uuid) if uuid else ()),
+                    *(("-qmp", f"unix:{self.monitor},server=on,wait=off") if monitor else ())]
         self._ports = {label: f"ttyS{n}" for n, label in enumerate(self.serials)}
         self._ports.update({label: f"hvc{n}" for n, label in enumerate(self.consoles)})
         ours, theirs = socket.socketpair()
         with theirs:
-            argv = self._command_line(theirs.fileno(), paused, boot_console or next(iter(self._ports)), qemu_args)
+            argv = self._command_line(theirs.fileno(), paused, boot_console or next(iter(self._ports)),
+                                      [*identity, *qemu_args])
             self.process = Process("qemu", argv, self.directory / "qemu.stderr", pass_fds=(theirs.fileno(),))
         try:
             self.qmp = Qmp(ours)

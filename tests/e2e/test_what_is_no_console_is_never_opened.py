@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A guest has monitors, a gdb stub, an agent and whatever else beside its console. charmuxd lists each with the reason and
+connects to none: whoever types at a monitor owns the guest, and who sits on the agent's socket keeps libvirt out of it."""
+
+import select
+import socket
+
+from support import wait_until
+
+
+def started(kit):
+    return kit.daemon("--qmp", kit.path("*.qmp"), "--listen", "telnet:127.0.0.1:2300",
+                      "--listen", "telnet:127.0.0.1,ports=7001-7099")
+
+
+def look_again(kit, guest, daemon):
+    """Adds a chardev and waits until it is listed: all others have then been looked at once more."""
+    guest.qmp.command("chardev-add", id="late", backend={"type": "socket", "data": {
+        "addr": {"type": "unix", "data": {"path": str(kit.path("late.sock"))}}, "server": True, "wait": False}})
+    wait_until(lambda: "vm.late" in daemon.consoles(), lambda: f"vm.late to be listed: {daemon.consoles()}")
+
+
+def test_what_is_no_console_is_listed_with_the_reason_and_never_opened(kit):
+    def server(label, more=""):
+        return f"socket,id={label},path={kit.path(label)}.sock,server=on,wait=off{more}"
+
+    def logged(label):
+        return server(label, f",logfile={kit.path(label)}.log")
+
+    guest = kit.guest(
+        {"main": "unix", "muxed": f"socket,path={kit.path('muxed')}.sock,server=on,wait=off,mux=on", "nothing": "null",
+         "window": "vc"},
+        domain="vm", monitor=kit.path("vm.qmp"), paused=True, qemu_args=[
+            "-mon", "chardev=muxed,mode=readline",
+            "-chardev", logged("human"), "-mon", "chardev=human,mode=readline",
+            "-chardev", logged("machine"), "-mon", "chardev=machine,mode=control",
+            "-monitor", f"unix:{kit.path('compat')}.sock,server=on,wait=off",
+            "-gdb", f"unix:{kit.path('gdb')}.sock,server=on,wait=off",
+            "-chardev", "ringbuf,id=ring", "-device", "pci-serial,chardev=ring",
+            "-device", "virtio-serial-pci",
+            "-chardev", server("agent"), "-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0",
+            "-chardev", server("spare")])
+    daemon = started(kit)
+    wait_until(lambda: guest.taken("main", daemon.process), "charmuxd at the console")
+    look_again(kit, guest, daemon)
+
+    listed = daemon.consoles()
+    assert {name for name, each in listed.items() if each["state"] != "refused"} == {"vm"}
+    assert listed["vm"]["state"] == "open"
+    refused = {"muxed", "nothing", "window", "human", "machine", "compat_monitor1", "gdb", "ring", "agent", "spare", "late"}
+    for label in refused:
+        assert listed[f"vm.{label}"]["reason"] and listed[f"vm.{label}"]["ports"] == [], label
+    for label, word in {"compat_monitor1": "monitor", "gdb": "gdb", "agent": "agent", "muxed": "mux", "nothing": "null",
+                        "window": "vc", "ring": "ringbuf"}.items():
+        assert word in listed[f"vm.{label}"]["reason"], label
+
+    # QEMU's own word: nobody is at any of its sockets but the console's and the monitor that charmuxd was given ...
+    sockets = {each["label"]: each["filename"] for each in guest.qmp.command("query-chardev") if "unix:" in each["filename"]}
+    assert {label for label, filename in sockets.items() if not filename.startswith("disconnected:")} == {
+        "main", "compat_monitor0", "qmp"}
+    assert {"human", "machine", "compat_monitor1", "gdb", "agent", "spare", "late", "muxed-base"} <= set(sockets)
+    # ... nor was anybody: a monitor greets whoever comes.
+    for label in ("human", "machine"):
+        assert kit.path(f"{label}.log").read_bytes() == b""
+        visitor = kit.raw(kit.path(f"{label}.sock"))
+        visitor.wait_for(b"QEMU" if label == "human" else b"QMP")
+        assert kit.path(f"{label}.log").read_bytes() != b""
+
+    # Nor does the menu lead there.
+    me = kit.telnet(2300)
+    me.type(b"vm.human\r")
+    shown = me.wait_for(b'[charmux: no console "vm.human"')
+    assert b"[charmux: 1 console;" in shown
+
+
+def test_a_chardev_that_calls_somebody_is_left_to_that(kit):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        guest = kit.guest({"calls": f"socket,host=127.0.0.1,port={port},reconnect=1", "aux": "unix"}, domain="vm",
+                          monitor=kit.path("vm.qmp"), paused=True)
+        answered, _ = listener.accept()
+        daemon = started(kit)
+        wait_until(lambda: guest.taken("aux", daemon.process), "charmuxd at the other console")
+        look_again(kit, guest, daemon)
+        listed = daemon.consoles()
+        # The primary console's name passes to no other.
+        assert listed["vm"]["state"] == "refused"
+        assert listed["vm"]["reason"] == f"no backend yet: tcp-listen:127.0.0.1:{port}"
+        assert listed["vm.aux"]["state"] == "open"
+        assert not select.select([listener], [], [], 0)[0]
+        answered.close()
