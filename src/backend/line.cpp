@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 /// How long the other side may take to read what was written and close, and how often that is looked at.
 constexpr auto kPart = 1s;
 constexpr auto kPartLook = 10ms;
+/// The most that is read in one such look, so that one who writes as fast as it is read does not hold the loop.
+constexpr int kPartReads = 64;
 /// A chardev that another client has may be free the next moment; asking costs its QEMU next to nothing.
 constexpr std::chrono::milliseconds kHeldLook = 1s;
 
@@ -56,10 +58,12 @@ void Line::timer_fired() {
 void Line::try_now() {
   const auto token = std::make_shared<char>();
   asking_ = token;
+  timer_.start(patience_.locate_timeout);
   locator_->locate([this, asked = std::weak_ptr<const void>(token)](const Location& location) {
     // Whoever asked may be gone, or about something else by now.
     if (asked.expired()) return;
     asking_.reset();
+    timer_.stop();
     located(location);
   });
 }
@@ -80,6 +84,7 @@ void Line::opened(UniqueFd fd, std::size_t leftover) {
   fd_ = std::move(fd);
   poll_ = std::move(*poll);
   phase_ = Phase::open;
+  opened_at_ = loop_.now();
   leftover_ = leftover;
   may_be_queued_ = opener_->may_be_queued() && !ours_alone_;
   write_blocked_ = false;
@@ -100,13 +105,20 @@ void Line::become(State state, const std::string& reason) {
   sink_->backend_is(state, reason);
 }
 
+bool Line::waits_to_try() const { return phase_ == Phase::trying && !asking_ && timer_.running(); }
+
 void Line::retry() {
-  if (phase_ != Phase::trying || !timer_.running()) return;
+  if (!waits_to_try()) return;
   backoff_.reset();
   timer_.start(0ms);
 }
 
-void Line::relocate() { phase_ == Phase::open ? part(Phase::trying) : retry(); }
+void Line::relocate() {
+  if (waits_to_try()) return retry();
+  // An answer or a connection that is waited for is about the old place, just like one that is there.
+  const bool started = sink_ != nullptr;
+  if (started && (phase_ == Phase::open || phase_ == Phase::trying)) part(Phase::trying);
+}
 
 // --- while open ---
 
@@ -127,7 +139,6 @@ void Line::ready(unsigned events) {
 net::Io Line::read(BytesSpan room) {
   if (phase_ != Phase::open) return {net::Io::Kind::again};
   const net::Io io = net::Io::from(::read(fd_.get(), room.data(), room.size()));
-  if (io.kind == net::Io::Kind::moved) backoff_.reset();
   if (io.kind == net::Io::Kind::end || io.kind == net::Io::Kind::error) {
     lost_ = true;
     reason_ = opener_->why_ended(io);
@@ -137,9 +148,10 @@ net::Io Line::read(BytesSpan room) {
 
 net::Io Line::write(BytesView bytes) {
   if (phase_ != Phase::open) return {net::Io::Kind::again};
-  net::Io io = net::Io::from(::write(fd_.get(), bytes.data(), bytes.size()));
-  // An error shows in the next read too, and is dealt with there, after what can still be read.
-  if (io.kind == net::Io::Kind::error || io.kind == net::Io::Kind::end) io = {net::Io::Kind::again};
+  const net::Io io = net::Io::from(::write(fd_.get(), bytes.data(), bytes.size()));
+  // An error shows in the next read too, and is dealt with there, after what can still be read. Until then nothing is
+  // waited for: a descriptor in error is always writable.
+  if (io.kind == net::Io::Kind::error || io.kind == net::Io::Kind::end) return {net::Io::Kind::again};
   if (io.kind == net::Io::Kind::again || io.bytes < bytes.size()) {
     write_blocked_ = true;
     watch();
@@ -158,6 +170,8 @@ void Line::lose() {
   const std::string reason = std::exchange(reason_, {});
   close_fd();
   phase_ = Phase::trying;
+  // Not at the first byte: a terminal server says "port in use" before it closes.
+  if (loop_.now() - opened_at_ >= patience_.reopen_most) backoff_.reset();
   failed(State::closed, reason);
 }
 
@@ -182,6 +196,7 @@ void Line::part(Phase then) {
   phase_ = Phase::parting;
   // A stop is not taken back.
   if (!was_parting || after_parting_ != Phase::stopped) after_parting_ = then;
+  parting_told_ = false;
   if (was_parting) return;
   asking_.reset();
   if (opener_ && !fd_) opener_->abandon();
@@ -196,8 +211,10 @@ void Line::part(Phase then) {
 
 void Line::look_whether_parted() {
   // Told before anything is thrown away, so that the history has a mark there.
-  if (after_parting_ == Phase::trying) become(State::connecting, "to be opened again");
-  if (after_parting_ == Phase::down) become(State::down, down_reason_);
+  if (!std::exchange(parting_told_, true)) {
+    if (after_parting_ == Phase::trying) become(State::connecting, "to be opened again");
+    if (after_parting_ == Phase::down) become(State::down, down_reason_);
+  }
   if (fd_ && !other_side_closed() && loop_.now() < parting_deadline_) return timer_.start(kPartLook);
   close_fd();
   timer_.stop();
@@ -208,10 +225,11 @@ void Line::look_whether_parted() {
 bool Line::other_side_closed() {
   // What still comes is not recorded, which the mark at this point says.
   std::array<std::byte, 4096> rest;
-  for (;;) {
+  for (int reads = 0; reads < kPartReads; ++reads) {
     const net::Io io = net::Io::from(::read(fd_.get(), rest.data(), rest.size()));
     if (io.kind != net::Io::Kind::moved) return io.kind != net::Io::Kind::again;
   }
+  return false;
 }
 
 void Line::close_fd() {

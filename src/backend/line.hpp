@@ -20,6 +20,9 @@ struct Patience {
   std::chrono::milliseconds connect_timeout;  ///< a connection that is not made by then counts as held by another.
   std::chrono::milliseconds reopen_first;     ///< the first wait before trying again,
   std::chrono::milliseconds reopen_most;      ///< and the longest.
+  /// An answer where the chardev is that has not come by then is asked for again. Above the 30 s after which a monitor
+  /// that does not answer is given up, whoever asked it being told.
+  std::chrono::milliseconds locate_timeout{35'000};
 };
 
 /// A backend that is one descriptor: asks where the chardev is, opens it there, watches it, loses it, and begins again.
@@ -46,7 +49,7 @@ class Line final : public Backend, private Opener::Owner {
  private:
   /// What it is about.
   enum class Phase {
-    trying,   ///< waits for the next try, or for the outcome of one.
+    trying,   ///< waits for the next try, or for the outcome of one: an answer (`asking_`), or a connection.
     open,     ///< has the descriptor and watches it.
     parting,  ///< has said goodbye and waits for the other side to close; then `after_parting_`.
     down,     ///< was put down: leaves it alone.
@@ -57,6 +60,7 @@ class Line final : public Backend, private Opener::Owner {
   void opened(UniqueFd fd, std::size_t leftover) override;
   void failed(State state, const std::string& reason) override;
 
+  [[nodiscard]] bool waits_to_try() const;
   void try_now();
   void located(const Location& location);
   void ready(unsigned events);
@@ -80,7 +84,9 @@ class Line final : public Backend, private Opener::Owner {
   Sink* sink_ = nullptr;
   Phase phase_ = Phase::trying;
   Phase after_parting_ = Phase::trying;
+  MonoTime opened_at_{};
   MonoTime parting_deadline_{};
+  bool parting_told_ = false;  ///< the sink knows what follows.
   std::string down_reason_;
   State state_ = State::connecting;
   std::string reason_;
@@ -88,7 +94,7 @@ class Line final : public Backend, private Opener::Owner {
   std::minstd_rand random_;
   UniqueFd fd_;
   loop::Poll poll_;
-  loop::Timer timer_;  ///< the next try, or the next look whether the other side has closed.
+  loop::Timer timer_;  ///< the next try, the end of patience with an answer, or the next look at who is parted from.
   std::size_t leftover_ = 0;
   bool may_be_queued_ = false;
   bool write_blocked_ = false;

@@ -33,7 +33,8 @@ Console::Console(Settings settings, history::Ring ring, std::unique_ptr<backend:
       ring_(std::move(ring)),
       backend_(std::move(backend)),
       fanout_(fanout),
-      log_(log) {}
+      log_(log),
+      holds_(fanout.loop(), [this] { has_held(); }) {}
 
 Console::~Console() = default;
 
@@ -41,6 +42,7 @@ void Console::start() { backend_->start(*this); }
 
 void Console::stop() {
   if (!input_.empty()) drop_input("charmuxd is stopping");
+  holds_.stop();
   backend_->stop();
   ring_.end_recording(wall_now());
   for (Viewer* viewer : viewers_) viewer->finish(notices::kStopping);
@@ -90,9 +92,15 @@ void Console::backend_is(backend::State state, const std::string& reason) {
   state_ = state;
   reason_ = reason;
   if (state == backend::State::open) return came_up();
-  if (was_open) ring_.end_recording(wall_now());
-  log_.warn("console {}: {}: {}{}", name_, backend::name_of(state), reason,
-            state == backend::State::down ? "" : "; trying again");
+  if (was_open) {
+    ring_.end_recording(wall_now());
+    holds_.stop();
+    toggling_.lost(fanout_.now(), state == backend::State::closed);
+  }
+  // What somebody ordered is always news.
+  if (state == backend::State::down || state == backend::State::connecting) toggling_.held();
+  say(LogLevel::warn,
+      fmt::format("{}: {}{}", backend::name_of(state), reason, state == backend::State::down ? "" : "; trying again"));
   // The reason may change while the console is away (closed, then no such file); viewers are told what that means to
   // them.
   if (std::exchange(away_as_, condition()) == condition()) return;
@@ -102,15 +110,38 @@ void Console::backend_is(backend::State state, const std::string& reason) {
 
 void Console::came_up() {
   heard_ = false;
-  away_as_.clear();
   ring_.begin_recording(wall_now());
   if (const std::size_t bytes = backend_->leftover(); bytes > 0)
     ring_.add_mark(history::MarkKind::leftover, wall_now(), wall_now(), bytes);
-  const bool unsure = backend_->may_be_queued();
-  log_.info("console {}: open{}", name_, unsure ? ": connected, nothing heard yet" : "");
+  say(LogLevel::info, backend_->may_be_queued() ? "open: connected, nothing heard yet" : "open");
+  toggling_.opened(fanout_.now());
+  // One that toggles is as good as away until it holds, and viewers know that it is away.
+  if (toggling_.toggles())
+    holds_.start(Toggling::kHeld);
+  else
+    tell_back();
+  backend_writable();
+}
+
+void Console::tell_back() {
+  const bool unsure = backend_->may_be_queued() && !heard_;
+  away_as_.clear();
   if (told_away_) announce(unsure ? notices::unheard(name_) : notices::back(name_));
   told_away_ = told_away_ && unsure;
-  backend_writable();
+}
+
+void Console::has_held() {
+  const unsigned unsaid = toggling_.unsaid();
+  toggling_.held();
+  if (unsaid > 0) log_.info("console {}: open, and holds; {} changes before were not logged", name_, unsaid);
+  tell_back();
+}
+
+void Console::say(LogLevel level, const std::string& sentence) {
+  if (const auto news = toggling_.news(sentence, fanout_.now()))
+    log_.write(level, fmt::format("console {}: {}", name_, *news));
+  else
+    log_.debug("console {}: {}", name_, sentence);
 }
 
 void Console::backend_readable() {
@@ -122,7 +153,7 @@ void Console::backend_readable() {
     if (io.kind != net::Io::Kind::moved) break;
   }
   if (ring_.head() == before) return;
-  if (!heard_ && told_away_) {
+  if (!heard_ && told_away_ && !holds_.running()) {
     told_away_ = false;
     for (Viewer* viewer : viewers_) viewer->notify_at(notices::back(name_), before);
   }
@@ -178,6 +209,8 @@ void Console::take_pen(Viewer& viewer) {
   const std::optional<WriterLock::Id> before = lock_.seize(viewer.id());
   if (!before) return;
   if (!input_.empty()) drop_input(fmt::format("{} took the pen before the guest read them", viewer.who()));
+  // Who has finished typing does not wait to type again.
+  if (done_typing_) (void)lock_.leave(*before);
   done_typing_.reset();
   if (Viewer* const loser = find(*before)) loser->notify(notices::pen_lost(viewer.who()));
 }

@@ -11,8 +11,10 @@
 #include "charmux/base/log.hpp"
 #include "charmux/history/cursor.hpp"
 #include "charmux/history/ring.hpp"
+#include "console/toggling.hpp"
 #include "console/viewer.hpp"
 #include "console/writer_lock.hpp"
+#include "loop/timer.hpp"
 
 namespace charmux::console {
 
@@ -66,6 +68,7 @@ class Console final : private backend::Backend::Sink {
 
   /// "open", "connecting", "waiting", "shut off", "refused" or "gone".
   [[nodiscard]] std::string_view state_text() const;
+  [[nodiscard]] bool is_open() const { return state_ == backend::State::open; }
   /// Why it is not open; empty when it is.
   [[nodiscard]] const std::string& reason() const { return reason_; }
   /// Why its history does not outlive this process ("history not kept: disk full"); empty: it does.
@@ -112,6 +115,9 @@ class Console final : private backend::Backend::Sink {
   void backend_writable() override;
 
   void came_up();
+  void tell_back();
+  void has_held();
+  void say(LogLevel level, const std::string& sentence);
   void take_pen(Viewer& viewer);
   [[nodiscard]] net::Io give_guest(BytesView bytes);
   void release_pen(WriterLock::Id holder);
@@ -131,6 +137,8 @@ class Console final : private backend::Backend::Sink {
   std::string away_as_;     ///< the condition that viewers were last told of, while the backend is not open.
   bool heard_ = false;      ///< a byte came since the backend was last opened.
   bool told_away_ = false;  ///< somebody was told that the console is not there.
+  Toggling toggling_;
+  loop::Timer holds_;  ///< runs while it is open and toggles: fires when it has held.
 
   unsigned number_ = 0;
   Traffic traffic_;

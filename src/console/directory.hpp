@@ -14,6 +14,10 @@ class Directory {
  public:
   /// Names are the caller's to keep apart.
   Console& add(std::unique_ptr<Console> console) { return *consoles_.emplace_back(std::move(console)); }
+  /// One that nobody watches and nobody will ask for.
+  void remove(const Console& console) {
+    std::erase_if(consoles_, [&](const auto& each) { return each.get() == &console; });
+  }
   /// The console of that name, or null.
   [[nodiscard]] Console* find(std::string_view name) const {
     for (const auto& console : consoles_)

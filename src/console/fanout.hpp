@@ -28,6 +28,7 @@ class Fanout {
   void forget(Viewer& viewer);
 
   [[nodiscard]] MonoTime now() const { return loop_.now(); }
+  [[nodiscard]] loop::Loop& loop() { return loop_; }
 
  private:
   void serve();

@@ -3,46 +3,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <memory>
 #include <vector>
 
-#include "backend/line.hpp"
-#include "kit/chardev.hpp"
+#include "at_path.hpp"
 #include "kit/privileges.hpp"
-#include "kit/sink.hpp"
 #include "kit/texts.hpp"
-#include "kit/world.hpp"
 
 using namespace charmux;
 using namespace charmux::test;
 using backend::State;
-
-namespace {
-
-/// A backend for the UNIX chardev at `path`, where the test puts a server, or none.
-struct AtPath {
-  World world;
-  std::string path = world.directory / "chardev.sock";
-  backend::Line socket{world.loop, impatient(), fixed(address::Unix{{path, false}})};
-  std::unique_ptr<RecordingSink> sink;
-  std::unique_ptr<ChardevServer> server;
-
-  void serve(int backlog = 16) {
-    ::unlink(path.c_str());
-    server = std::make_unique<ChardevServer>(At::path(path), backlog);
-  }
-  void start() { sink = std::make_unique<RecordingSink>(socket); }
-  void wait_for(State state) {
-    world.run_until("the backend's state", [&] { return sink->reached(state); });
-  }
-  Connection accept() {
-    Connection guest;
-    world.run_until("it is connected to", [&] { return static_cast<bool>(guest = server->accept()); });
-    return guest;
-  }
-};
-
-}  // namespace
 
 TEST_CASE("all byte values pass a unix chardev both ways") {
   AtPath at;
@@ -192,107 +161,4 @@ TEST_CASE("a backend that is stopped while it waits to try again is stopped at o
   CHECK(at.world.turns_left_alone() < World::kCalm);
   CHECK_FALSE(at.server->accept());
   CHECK(at.sink->calls == calls);
-}
-
-TEST_CASE("a console that is put down frees its chardev, and is opened again when told") {
-  AtPath at;
-  at.serve();
-  at.start();
-  Connection guest = at.accept();
-  at.wait_for(State::open);
-  at.socket.put_down("put down by root");
-  at.world.run_until("the guest is told", [&] {
-    guest.poll();
-    return guest.ended();
-  });
-  guest.close();
-  at.wait_for(State::down);
-  CHECK(at.sink->reason() == "put down by root");
-  at.socket.retry();  // what has changed does not matter to one that was put down
-  CHECK(at.world.turns_left_alone() < World::kCalm);
-  CHECK_FALSE(static_cast<bool>(at.server->accept()));
-  at.socket.reopen();
-  Connection again = at.accept();
-  at.wait_for(State::open);
-  again.write("here again");
-  at.world.run_until("it is heard", [&] { return at.sink->received == "here again"; });
-}
-
-TEST_CASE("a console that is reopened while it is open has a new connection") {
-  AtPath at;
-  at.serve();
-  at.start();
-  Connection guest = at.accept();
-  at.wait_for(State::open);
-  at.socket.reopen();
-  at.world.run_until("the old connection ends", [&] {
-    guest.poll();
-    return guest.ended();
-  });
-  guest.close();
-  Connection again = at.accept();
-  CHECK(at.sink->reached(State::connecting));  // what came meanwhile is not recorded, and the console has to know
-  again.write("anew");
-  at.world.run_until("the new one is heard", [&] { return at.sink->received == "anew"; });
-}
-
-namespace {
-
-/// A place that a test moves about, and that may answer late.
-class MovingPlace final : public backend::Locator {
- public:
-  explicit MovingPlace(backend::Location& location) : location_(location) {}
-  void locate(std::function<void(backend::Location)> answer) override {
-    ++asked;
-    if (hold)
-      held = std::move(answer);
-    else
-      answer(location_);
-  }
-  [[nodiscard]] std::string shown() const override { return "somewhere"; }
-  void send_break(std::function<void(Status)>) override {}
-
-  int asked = 0;
-  bool hold = false;
-  std::function<void(backend::Location)> held;
-
- private:
-  backend::Location& location_;
-};
-
-}  // namespace
-
-TEST_CASE("where the chardev is is asked before each opening, and may be elsewhere each time") {
-  World world;
-  const std::string first = world.directory / "first";
-  const std::string second = world.directory / "second";
-  ChardevServer at_first(At::path(first));
-  ChardevServer at_second(At::path(second));
-  backend::Location location{State::closed, std::nullopt, "its guest is not running", false};
-  auto place = std::make_unique<MovingPlace>(location);
-  MovingPlace& asked = *place;
-  backend::Line line(world.loop, impatient(), std::move(place));
-  RecordingSink sink(line);
-  world.run_until("it says what the place says", [&] { return sink.reached(State::closed); });
-  CHECK(sink.reason() == "its guest is not running");
-
-  location = {State::open, address::Unix{{first, false}}, {}, true};
-  line.retry();
-  world.run_until("it is open at the first", [&] { return sink.reached(State::open); });
-  CHECK_FALSE(line.may_be_queued());
-  Connection guest = at_first.accept();
-  location.at = address::Unix{{second, false}};
-  guest.close();
-  Connection moved;
-  world.run_until("it is open at the second", [&] { return static_cast<bool>(moved = at_second.accept()); });
-
-  // An answer that comes when nobody waits for it any more is nobody's.
-  asked.hold = true;
-  moved.close();
-  world.run_until("it has asked again", [&] { return static_cast<bool>(asked.held); });
-  line.stop();
-  CHECK(line.stopped());
-  asked.held(location);
-  CHECK(world.turns_left_alone() < World::kCalm);
-  CHECK_FALSE(static_cast<bool>(at_second.accept()));
 }

@@ -7,6 +7,20 @@
 using namespace charmux;
 using namespace charmux::test;
 
+namespace {
+
+/// What a viewer is sent through when nobody looks at what it is sent.
+struct NoWire final : console::Wire {
+  Sent send(BytesView bytes, std::uint64_t) override { return {bytes.size(), false}; }
+  void tell(std::string_view, bool) override {}
+  bool flush() override { return true; }
+  void input_may_go_on() override {}
+  void finished() override {}
+  void expire(const std::string&) override {}
+};
+
+}  // namespace
+
 TEST_CASE("a raw client that closes its sending side goes on reading, without the pen and without spinning") {
   for (const int port : {0, 7001}) {
     House house;
@@ -68,4 +82,26 @@ TEST_CASE("a telnet client's end of input is its goodbye") {
   });
   CHECK(house.sessions.count() == 0);
   house.run_until("its input has come", [&] { return house.typed() == "exit\r"; });
+}
+
+TEST_CASE("a raw client that has said all and loses the pen by force does not get it back") {
+  House house;
+  Connection script = house.attach_raw(house.open_raw());
+  const console::Viewer& typist = *house.console.viewers().front();
+  while (house.console.input_room(typist) == 4 * KiB) {  // the guest does not read
+    script.write(std::string(1000, 'x'));
+    house.world.turn();
+  }
+  script.half_close();
+  CHECK(house.world.turns_left_alone() < World::kCalm);
+  REQUIRE(house.console.writer() == &typist);
+  NoWire wire;
+  {
+    console::ViewerSettings settings;
+    settings.take_pen = true;
+    const console::Viewer forcer(house.console, wire, settings, {"somebody", "a door", std::nullopt});
+    CHECK(house.console.writer() == &forcer);
+  }
+  CHECK(house.console.writer() == nullptr);
+  CHECK(house.sessions.count() == 1);
 }

@@ -3,6 +3,7 @@
 
 #include "kit/client.hpp"
 #include "kit/house.hpp"
+#include "kit/log_capture.hpp"
 
 using namespace charmux;
 using namespace charmux::test;
@@ -99,6 +100,28 @@ TEST_CASE("viewers are told once that the guest went away, and that it is back w
   CHECK(notices[4].rfind("not recorded ", 0) == 0);
   CHECK(notices[5] == "vm is back");
   CHECK(console_bytes(client.text()) == "up\nup again\n");
+}
+
+TEST_CASE("a chardev that closes at once, again and again, floods neither the viewers nor the log, until it holds") {
+  House house({.log_level = LogLevel::info});
+  const LogCapture log(house.world.directory / "log");
+  TelnetClient client = house.attach_telnet(house.open_telnet());
+  for (int rounds = 0; rounds < 10; ++rounds) {
+    house.guest.write("Port in use\n");
+    house.guest.close();
+    house.run_until("it is connected to again", [&] { return static_cast<bool>(house.guest = house.next_guest()); });
+  }
+  house.print("welcome\n");
+  house.run_until("it is back", [&] {
+    client.poll();
+    return client.sees("[charmux: vm is back]\r\n") && client.sees("welcome\n") &&
+           log.has("console vm: open, and holds; ");
+  });
+  CHECK(count_of("Port in use\n", client.text()) == 10);
+  // Twice each, while it might have been a guest that was started anew; the last is the one that holds.
+  CHECK(count_of("vm is shut off; waiting]", client.text()) <= 3);
+  CHECK(log.count("the other side closed it; trying again") <= 2);
+  CHECK(log.count("console vm: open: connected") <= 2);
 }
 
 TEST_CASE("a door with notices off says nothing but what the console prints") {

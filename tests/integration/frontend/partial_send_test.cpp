@@ -4,6 +4,7 @@
 #include <random>
 #include <vector>
 
+#include "console/notices.hpp"
 #include "kit/client.hpp"
 #include "kit/house.hpp"
 #include "kit/thin_send.hpp"
@@ -48,6 +49,7 @@ void check_with(std::size_t most_bytes) {
     for (std::size_t at = 0; at < output.size(); at += 1000) {
       // Some of each piece is still unsent when the next notices come.
       house.print(output.substr(at, 1000));
+      house.console.announce(console::notices::broadcast("root", "news"));
       house.power_off();
       house.run_until("it is noticed", [&] {
         read();
@@ -64,8 +66,8 @@ void check_with(std::size_t most_bytes) {
   CHECK(console_bytes(nvt.text()) == output + "X");
   CHECK(console_bytes(binary.text()) == output + "X");
   CHECK(raw.received() == output + "X");
-  CHECK(count_of("vm is shut off; waiting", nvt.text()) == 6);
-  CHECK(count_of("vm is shut off; waiting", binary.text()) == 6);
+  CHECK(count_of("[charmux: root: news]", nvt.text()) == 6);
+  CHECK(count_of("[charmux: root: news]", binary.text()) == 6);
 }
 
 }  // namespace
