@@ -11,7 +11,7 @@ namespace charmux::discovery {
 
 /// All chardevs of a guest as Guest::chardevs has them: which are consoles, in which place, and why the others are not
 /// offered. Positions: isa-serial by `index`, behind them the board's other UARTs and then those added to it, each by
-/// QOM path; virtio consoles by bus and number, those that are consoles to the guest before ports.
+/// QOM path; virtio consoles by bus and number, those of other kinds by path behind them.
 [[nodiscard]] std::vector<Chardev> chardevs_of(const GuestFacts& facts);
 
 /// Whether a QOM path comes before another: as text, but numbers by their value ("device[9]" before "device[10]").

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "charmux/base/text.hpp"
+
 namespace charmux::discovery {
 namespace {
 
@@ -29,7 +31,7 @@ constexpr std::array<std::string_view, 26> kUarts = {
     "juart-altera",
 };
 
-// Names of virtio ports behind which a machine's protocol is spoken.
+// Names of virtio ports that many guests have, and who speaks there.
 struct Named {
   std::string_view beginning;
   std::string_view is;
@@ -65,6 +67,14 @@ std::string_view look_up(const Table& table, std::string_view text) {
   return found == table.end() ? std::string_view{} : found->is;
 }
 
+/// A virtio port is no console, whatever it is called: programs talk there, and what is typed at one would be a
+/// command to it. Only a virtconsole is a terminal to the guest (hvc0).
+std::string why_no_console(const std::string& port) {
+  if (const std::string_view agent = look_up(kAgents, port); !agent.empty()) return std::string(agent);
+  if (port.empty()) return "a virtio channel, not a console";
+  return fmt::format("a virtio channel ({}), not a console", printable(port));
+}
+
 }  // namespace
 
 FrontEndType front_end_type(const DeviceFacts& device) {
@@ -72,11 +82,8 @@ FrontEndType front_end_type(const DeviceFacts& device) {
   if (holds(kUartsThatHearBreak, type) || holds(kMoreThatHearBreak, type)) return {Kind::serial, "", ""};
   if (holds(kUarts, type)) return {Kind::serial, "", fmt::format("QEMU's {} takes none", type)};
   if (type == "isa-parallel") return {Kind::parallel, "", "parallel ports have none"};
-  if (type == "virtserialport") {
-    if (const std::string_view agent = look_up(kAgents, device.name); !agent.empty())
-      return {Kind::other, std::string(agent), ""};
-  }
-  if (type == "virtconsole" || type == "virtserialport") return {Kind::console, "", "virtio consoles have none"};
+  if (type == "virtserialport") return {Kind::other, why_no_console(device.name), ""};
+  if (type == "virtconsole") return {Kind::console, "", "virtio consoles have none"};
   if (type == "sclpconsole" || type == "sclplmconsole") return {Kind::console, "", "SCLP consoles have none"};
   if (type == "xen-console") return {Kind::console, "", "Xen consoles have none"};
   if (const std::string_view other = look_up(kOthers, type); !other.empty())

@@ -17,9 +17,9 @@ namespace charmux::discovery {
 /// What a chardev is to its guest.
 enum class Kind {
   serial,    ///< a UART
-  console,   ///< a virtio console (or a virtio serial port that is neither agent nor SPICE), s390 and the like
+  console,   ///< a virtio console, s390's and the like
   parallel,  ///< a parallel port
-  other,     ///< no console: monitor, gdb stub, agent, ...
+  other,     ///< no console: monitor, gdb stub, agent, virtio serial port, ...
 };
 
 /// One chardev of a guest.

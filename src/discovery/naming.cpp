@@ -16,6 +16,8 @@ std::string_view text_of(Kind kind) {
   return "other";
 }
 
+std::string whose(const Guest& guest) { return guest.uuid.empty() ? "name:" + guest.name : guest.uuid; }
+
 }  // namespace
 
 std::string console_name(const Guest& guest, const Chardev& chardev) {
@@ -23,8 +25,11 @@ std::string console_name(const Guest& guest, const Chardev& chardev) {
 }
 
 std::string console_key(const Guest& guest, const Chardev& chardev) {
-  const std::string whose = guest.uuid.empty() ? "name:" + guest.name : guest.uuid;
-  return fmt::format("{}/{}/{}", whose, text_of(chardev.kind), chardev.position);
+  return fmt::format("{}/{}/{}", whose(guest), text_of(chardev.kind), chardev.position);
+}
+
+std::string console_key_at(const Guest& guest, const Chardev& chardev) {
+  return fmt::format("{}@{}/{}/{}", whose(guest), guest.source, text_of(chardev.kind), chardev.position);
 }
 
 }  // namespace charmux::discovery

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "discovery/break.hpp"
 #include "discovery/front_end.hpp"
 #include "discovery/libvirt_owned.hpp"
 #include "discovery/offer.hpp"
@@ -66,8 +67,13 @@ QmpGuest::QmpGuest(loop::Loop& loop, Settings settings, std::string path, Log& l
 
 void QmpGuest::start() { timer_.start(std::chrono::milliseconds(0)); }
 
+Status QmpGuest::qmp_may_connect() {
+  // A link may lead elsewhere by now.
+  if (is_libvirt_path(path_) || is_libvirt_path(resolved(path_))) return failure("{}", kLibvirts);
+  return {};
+}
+
 void QmpGuest::connect() {
-  if (is_libvirt_path(path_) || is_libvirt_path(resolved(path_))) return hide(kLibvirts);
   QmpClient::Sink& hears = *this;
   client_ = std::make_unique<QmpClient>(loop_, settings_.client, path_, hears);
   client_->start();
@@ -89,7 +95,11 @@ bool QmpGuest::forgettable() const {
 
 std::string QmpGuest::identity() const {
   if (pid_ <= 0) return {};
-  return fmt::format("{} {} {}", pid_, uuid_, name_);
+  std::string identity = fmt::format("{} {} {}", pid_, uuid_, name_);
+  if (!guest_ || !uuid_.empty() || !name_.empty()) return identity;
+  // Where each chardev is, whoever is connected to it just now.
+  for (const Chardev& chardev : guest_->chardevs) identity += fmt::format("\n{} {}", chardev.label, chardev.shown);
+  return identity;
 }
 
 void QmpGuest::qmp_is(QmpClient::State state, const std::string& reason) {
@@ -99,6 +109,7 @@ void QmpGuest::qmp_is(QmpClient::State state, const std::string& reason) {
     case QmpClient::State::ready: return connected();
     case QmpClient::State::absent: return hide("");
     case QmpClient::State::busy: return hide("monitor busy");
+    case QmpClient::State::frozen:
     case QmpClient::State::refused: return hide(reason);
   }
 }
@@ -189,8 +200,11 @@ void QmpGuest::looked(const std::shared_ptr<Look>& look) {
     return;
   }
   // What has come since the list that was the reason to look has a device, too.
-  if (look->with_devices) walked_ = use_of(seen_.chardevs);
-  if (walked_ != use_of(seen_.chardevs)) return this->look(true);
+  if (look->with_devices) {
+    walked_ = use_of(seen_.chardevs);
+    walked_at_ = loop_.now();
+  }
+  if (devices_may_differ(use_of(seen_.chardevs))) return this->look(true);
   if (is_libvirt_monitor(seen_.chardevs, path_)) return refuse_libvirts();
   conclude();
   if (!std::exchange(look_again_, false)) return;
@@ -199,9 +213,10 @@ void QmpGuest::looked(const std::shared_ptr<Look>& look) {
 
 void QmpGuest::refuse_libvirts() {
   // libvirt waits in the monitor's queue for as long as this is connected.
-  client_.reset();
   lost();
   hide(kLibvirts);
+  client_->leave(Error{fmt::format("{} is {}", path_, kLibvirts)});
+  client_.reset();
 }
 
 void QmpGuest::conclude() {
@@ -228,11 +243,20 @@ void QmpGuest::poll() {
 void QmpGuest::chardevs_are(const std::string& text) {
   if (look_) return;
   timer_.start(settings_.poll);
-  if (text == seen_.text && walked_) return;
-  const auto listed = protocol::qmp_chardevs(text);
+  const bool same = text == seen_.text;
+  const auto listed = same ? Result<std::vector<protocol::QmpChardev>>() : protocol::qmp_chardevs(text);
   if (!listed) return;
   // Somebody who connects or disconnects, such as charmux itself, changes the text and no device.
-  look(walked_ != use_of(*listed));
+  const bool devices = devices_may_differ(same ? use_of(seen_.chardevs) : use_of(*listed));
+  if (devices || !same) look(devices);
+}
+
+bool QmpGuest::devices_may_differ(const ChardevUse& use) const {
+  if (!walked_) return true;
+  const auto same_label = [](const auto& one, const auto& other) { return one.first == other.first; };
+  if (!std::equal(use.begin(), use.end(), walked_->begin(), walked_->end(), same_label)) return true;
+  // A port that opens or closes may be a device that came, or just the guest's doing, as often as it likes.
+  return use != *walked_ && loop_.now() - walked_at_ >= settings_.walk;
 }
 
 const Chardev* QmpGuest::known(const std::string& label) const {
@@ -248,6 +272,7 @@ void QmpGuest::locate(const std::string& label, std::function<void(Located)> ans
 }
 
 Located QmpGuest::located(const std::string& label, const Result<ChardevNow>& now) {
+  if (!guest_ && !hidden_.empty()) return {Located::Kind::refused, std::nullopt, hidden_};
   if (!guest_ || client_->state() != QmpClient::State::ready) return {Located::Kind::ended, std::nullopt, ""};
   if (!now) return {Located::Kind::refused, std::nullopt, now.error().text};
   chardevs_are(now->text);
@@ -263,10 +288,10 @@ Located QmpGuest::located(const std::string& label, const Result<ChardevNow>& no
 }
 
 void QmpGuest::send_break(const std::string& label, std::function<void(Status)> answer) {
-  client_->ask("chardev-send-break", "{\"id\": " + protocol::json_string(label) + "}",
-               [answer = std::move(answer)](const Result<std::string>& sent) {
-                 answer(sent ? Status() : Status(tl::unexpected(sent.error())));
-               });
+  const auto asked = std::make_shared<Break>(loop_, settings_.brk, std::move(answer));
+  client_->ask(
+      "chardev-send-break", "{\"id\": " + protocol::json_string(label) + "}",
+      [asked](const Result<std::string>& sent) { asked->end(sent ? Status() : Status(tl::unexpected(sent.error()))); });
 }
 
 }  // namespace charmux::discovery

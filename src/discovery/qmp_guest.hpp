@@ -27,6 +27,8 @@ class QmpGuest : private hypervisor::QmpClient::Sink {
  public:
   struct Settings {
     std::chrono::milliseconds poll;
+    std::chrono::milliseconds walk;  ///< devices are looked at no more often for ports that open and close.
+    std::chrono::milliseconds brk;   ///< how long QEMU may take to send a break.
     hypervisor::QmpClient::Settings client;
   };
   /// `path` is the source's name in all that `sink` is told. The sink outlives this and may not destroy it in a call.
@@ -48,8 +50,8 @@ class QmpGuest : private hypervisor::QmpClient::Sink {
   /// Why nothing can be seen here; empty: nothing is wrong.
   [[nodiscard]] const std::string& hidden() const { return hidden_; }
   [[nodiscard]] const std::string& stem() const { return stem_; }
-  /// The same for two sockets of one QEMU, different for two guests, even if one program made the sockets of both;
-  /// empty where it cannot be known.
+  /// The same for two sockets of one QEMU, different for two guests, even if one program made the sockets of both (then
+  /// guests without name and UUID are told apart by their chardevs); empty where it cannot be known.
   [[nodiscard]] std::string identity() const;
 
   /// That chardev of it as it was told last. Only while there is a guest, as the next two.
@@ -68,6 +70,7 @@ class QmpGuest : private hypervisor::QmpClient::Sink {
 
   void qmp_is(hypervisor::QmpClient::State state, const std::string& reason) override;
   void qmp_event(const protocol::QmpEvent& event) override;
+  [[nodiscard]] Status qmp_may_connect() override;
   void connect();
   void connected();
   void lost();
@@ -77,6 +80,7 @@ class QmpGuest : private hypervisor::QmpClient::Sink {
   void conclude();
   void poll();
   void chardevs_are(const std::string& text);
+  [[nodiscard]] bool devices_may_differ(const ChardevUse& use) const;
   void refuse_libvirts();
   [[nodiscard]] Located located(const std::string& label, const Result<ChardevNow>& now);
 
@@ -98,6 +102,7 @@ class QmpGuest : private hypervisor::QmpClient::Sink {
   ChardevsSeen seen_;
   std::vector<DeviceFacts> devices_;
   std::optional<ChardevUse> walked_;  // as it was when the devices were looked at
+  MonoTime walked_at_{};
   bool complained_ = false;
   std::shared_ptr<Look> look_;
   bool look_again_ = false;

@@ -66,9 +66,12 @@ void QmpSource::State::socket_appeared(const std::string& path) {
   if (entry.guest) return entry.guest->file_is_new();
   hypervisor::QmpClient::Settings client;
   client.greeting = settings_.greeting;
+  client.reopen_first = settings_.reopen_first;
   client.reopen_most = settings_.reopen_most;
+  client.answer = settings_.answer;
   discovery::Sink& hears = *this;
-  entry.guest = std::make_unique<QmpGuest>(loop_, QmpGuest::Settings{settings_.poll, client}, path, log_, hears);
+  entry.guest = std::make_unique<QmpGuest>(
+      loop_, QmpGuest::Settings{settings_.poll, settings_.walk, settings_.brk, client}, path, log_, hears);
   entry.guest->start();
 }
 

@@ -21,7 +21,11 @@ class QmpSource {
     std::vector<std::string> patterns;             ///< absolute; glob(7), one without wildcards is a path
     std::chrono::milliseconds poll{2000};          ///< how often a guest's chardevs are looked at again
     std::chrono::milliseconds greeting{2000};      ///< QmpClient's
+    std::chrono::milliseconds reopen_first{250};   ///< QmpClient's
     std::chrono::milliseconds reopen_most{30000};  ///< QmpClient's
+    std::chrono::milliseconds answer{30000};       ///< QmpClient's
+    std::chrono::milliseconds walk{10000};  ///< devices are looked at no more often for ports that open and close.
+    std::chrono::milliseconds brk{5000};    ///< how long QEMU may take to send a break.
   };
   QmpSource(loop::Loop& loop, Settings settings, Log& log, Sink& sink);
   ~QmpSource();

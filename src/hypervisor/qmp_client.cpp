@@ -51,6 +51,7 @@ struct QmpClient::Connection : std::enable_shared_from_this<Connection> {
     if (again_.running()) again_.start(0ms);
   }
   void ask(std::string_view command, std::string_view arguments, Answer answer);
+  void leave(const Error& why);
   /// The client is being destroyed: nobody is there any more to call back.
   void end() { ended_ = true; }
 
@@ -73,8 +74,8 @@ struct QmpClient::Connection : std::enable_shared_from_this<Connection> {
   }
   void connect();
   void connected(UniqueFd fd);
-  void not_greeted() { failed(State::busy, "monitor busy"); }
-  void not_answered() { failed(State::absent, "QEMU does not answer"); }
+  void not_greeted() { state_ == State::frozen ? not_answered() : failed(State::busy, "monitor busy"); }
+  void not_answered() { failed(State::frozen, kNoAnswer); }
   void ready(unsigned events);
   void read();
   void watch() { poll_.want(loop::kReadable | (unsent_.empty() ? 0U : unsigned{loop::kWritable})); }
@@ -86,6 +87,8 @@ struct QmpClient::Connection : std::enable_shared_from_this<Connection> {
   void take(const protocol::QmpEvent& event) { sink_.qmp_event(event); }
   void answered(std::optional<std::uint64_t> id, Result<std::string> result);
   void failed(State state, const std::string& reason);
+  void not_connected(int error);
+  void disconnect();
   void fail_unasked();
   void become(State state, const std::string& reason);
   [[nodiscard]] bool alive() const { return stream_ && !ended_; }
@@ -112,16 +115,22 @@ struct QmpClient::Connection : std::enable_shared_from_this<Connection> {
 };
 
 void QmpClient::Connection::connect() {
+  if (const Status may = sink_.qmp_may_connect(); !may) return failed(State::refused, may.error().text);
   const Result<net::Endpoint> at = net::endpoint(address::SocketPath{path_, false});
   if (!at) return failed(State::refused, at.error().text);
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   // A UNIX socket is connected to at once or not at all; EAGAIN: the backlog is full, so others wait already (unix(7)).
   if (fd && ::connect(fd.get(), at->raw(), at->length) == 0) return connected(std::move(fd));
-  const int error = errno;
+  not_connected(errno);
+}
+
+void QmpClient::Connection::not_connected(int error) {
   if (error == EAGAIN) return not_greeted();
+  // Only these say that nobody listens. Of another, such as EMFILE, QEMU knows nothing.
+  const bool nobody = error == ENOENT || error == ENOTDIR || error == ECONNREFUSED;
   const bool not_ours = error == EACCES || error == EPERM;
   const char* const remedy = not_ours ? "; run charmuxd as root or as the owner of the socket" : "";
-  failed(not_ours ? State::refused : State::absent, errno_text(error) + remedy);
+  failed(nobody ? State::absent : State::refused, errno_text(error) + remedy);
 }
 
 void QmpClient::Connection::connected(UniqueFd fd) {
@@ -206,7 +215,7 @@ void QmpClient::Connection::answered(std::optional<std::uint64_t> id, Result<std
   become(State::ready, {});
 }
 
-void QmpClient::Connection::failed(State state, const std::string& reason) {
+void QmpClient::Connection::disconnect() {
   poll_ = {};
   stream_.reset();
   greeting_.stop();
@@ -215,12 +224,33 @@ void QmpClient::Connection::failed(State state, const std::string& reason) {
   unsent_.clear();
   greeted_ = false;
   peer_ = 0;
+}
+
+void QmpClient::Connection::failed(State state, const std::string& reason) {
+  disconnect();
   const std::deque<Asked> lost = std::exchange(unanswered_, {});
   again_.start(backoff_.next(static_cast<std::uint32_t>(random_())));
   become(state, reason);
   for (const Asked& asked : lost) {
     if (ended_) return;
     if (asked.answer) asked.answer(failure("QEMU at {} has not answered {}: {}", path_, asked.command, reason));
+  }
+}
+
+void QmpClient::Connection::leave(const Error& why) {
+  const auto keep = shared_from_this();
+  disconnect();
+  again_.stop();
+  unasked_now_.stop();
+  state_ = State::refused;
+  reason_ = why.text;
+  const std::deque<Asked> lost = std::exchange(unanswered_, {});
+  const std::vector<std::pair<Answer, Error>> unasked = std::exchange(unasked_, {});
+  for (const Asked& asked : lost) {
+    if (asked.answer && !ended_) asked.answer(tl::unexpected(why));
+  }
+  for (const auto& [answer, error] : unasked) {
+    if (!ended_) answer(tl::unexpected(why));
   }
 }
 
@@ -257,6 +287,8 @@ void QmpClient::retry() { connection_->retry(); }
 void QmpClient::ask(std::string_view command, std::string_view arguments, Answer answer) {
   connection_->ask(command, arguments, std::move(answer));
 }
+
+void QmpClient::leave(const Error& why) { connection_->leave(why); }
 
 QmpClient::State QmpClient::state() const { return connection_->state_; }
 

@@ -82,9 +82,13 @@ std::optional<std::uint64_t> id_of(std::string_view text) {
 std::string version_of(std::string_view greeting) {
   const Json json = Json::parse(greeting, nullptr, false);
   const Json::json_pointer at("/version/qemu");
-  if (!json.contains(at)) return "of an unknown version";
-  const std::string qemu = json[at].dump();
-  const auto part = [&](std::string_view name) { return qmp_member(qemu, name).value_or("?"); };
+  if (!json.contains(at) || !json[at].is_object()) return "of an unknown version";
+  // What stands there may be nested to any depth: nothing is copied or dumped, which nlohmann does recursively.
+  const Json& qemu = json[at];
+  const auto part = [&](const char* name) {
+    const auto found = qemu.find(name);
+    return found != qemu.end() && found->is_number_unsigned() ? std::to_string(found->get<std::uint64_t>()) : "?";
+  };
   return fmt::format("{}.{}.{}", part("major"), part("minor"), part("micro"));
 }
 

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A guest has monitors, a gdb stub, an agent and whatever else beside its console. charmuxd lists each with the reason and
-connects to none: whoever types at a monitor owns the guest, and who sits on the agent's socket keeps libvirt out of it."""
+connects to none: whoever types at a monitor owns the guest, and who sits on the agent's socket keeps libvirt out of it.
+
+What cannot be shown with Debian's QEMU alone: a vhost-user device and a TPM emulator do not start without their program at
+the other end, and SPICE's ports come with another package."""
 
 import select
 import socket
 
+from charmux_kit.qmp import QmpError
 from support import wait_until
 
 
@@ -39,6 +43,8 @@ def test_what_is_no_console_is_listed_with_the_reason_and_never_opened(kit):
             "-chardev", "ringbuf,id=ring", "-device", "pci-serial,chardev=ring",
             "-device", "virtio-serial-pci",
             "-chardev", server("agent"), "-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0",
+            "-chardev", server("lab"), "-device", "virtserialport,chardev=lab,name=org.example.lab",
+            "-chardev", server("nameless"), "-device", "virtserialport,chardev=nameless",
             "-chardev", server("spare")])
     daemon = started(kit)
     wait_until(lambda: guest.taken("main", daemon.process), "charmuxd at the console")
@@ -47,30 +53,64 @@ def test_what_is_no_console_is_listed_with_the_reason_and_never_opened(kit):
     listed = daemon.consoles()
     assert {name for name, each in listed.items() if each["state"] != "refused"} == {"vm"}
     assert listed["vm"]["state"] == "open"
-    refused = {"muxed", "nothing", "window", "human", "machine", "compat_monitor1", "gdb", "ring", "agent", "spare", "late"}
+    refused = {"muxed", "nothing", "window", "human", "machine", "compat_monitor1", "gdb", "ring", "agent", "lab",
+               "nameless", "spare", "late"}
     for label in refused:
         assert listed[f"vm.{label}"]["reason"] and listed[f"vm.{label}"]["ports"] == [], label
     for label, word in {"compat_monitor1": "monitor", "gdb": "gdb", "agent": "agent", "muxed": "mux", "nothing": "null",
-                        "window": "vc", "ring": "ringbuf"}.items():
+                        "window": "vc", "ring": "ringbuf", "lab": "a virtio channel (org.example.lab), not a console",
+                        "nameless": "a virtio channel, not a console"}.items():
         assert word in listed[f"vm.{label}"]["reason"], label
 
     # QEMU's own word: nobody is at any of its sockets but the console's and the monitor that charmuxd was given ...
     sockets = {each["label"]: each["filename"] for each in guest.qmp.command("query-chardev") if "unix:" in each["filename"]}
     assert {label for label, filename in sockets.items() if not filename.startswith("disconnected:")} == {
         "main", "compat_monitor0", "qmp"}
-    assert {"human", "machine", "compat_monitor1", "gdb", "agent", "spare", "late", "muxed-base"} <= set(sockets)
+    assert {"human", "machine", "compat_monitor1", "gdb", "agent", "lab", "nameless", "spare", "late",
+            "muxed-base"} <= set(sockets)
     # ... nor was anybody: a monitor greets whoever comes.
     for label in ("human", "machine"):
         assert kit.path(f"{label}.log").read_bytes() == b""
         visitor = kit.raw(kit.path(f"{label}.sock"))
         visitor.wait_for(b"QEMU" if label == "human" else b"QMP")
-        assert kit.path(f"{label}.log").read_bytes() != b""
+        wait_until(lambda: kit.path(f"{label}.log").read_bytes(), "QEMU to log it")
 
     # Nor does the menu lead there.
     me = kit.telnet(2300)
     me.type(b"vm.human\r")
     shown = me.wait_for(b'[charmux: no console "vm.human"')
     assert b"[charmux: 1 console;" in shown
+
+
+def test_an_agent_that_takes_a_consoles_chardev_over_is_left_alone(kit):
+    guest = kit.guest({"main": "unix"}, domain="vm", monitor=kit.path("vm.qmp"), paused=True, qemu_args=[
+        "-device", "virtio-serial-pci,id=bus",
+        "-chardev", f"socket,id=port,path={kit.path('port')}.sock,server=on,wait=off", "-device", "virtconsole,id=device,chardev=port,bus=bus.0"])
+    daemon = started(kit)
+    wait_until(lambda: daemon.consoles().get("vm.port", {}).get("state") == "open", "the second console to be open")
+    guest.qmp.command("device_del", id="device")
+
+    def plugged():
+        try:
+            guest.qmp.command("device_add", driver="virtserialport", id="agent", chardev="port", bus="bus.0",
+                              name="org.qemu.guest_agent.0")
+        except QmpError as error:  # the device that goes gives its chardev back a moment later
+            assert "in use" in str(error), error
+            return False
+        return True
+
+    wait_until(plugged, "the agent's device")
+    wait_until(lambda: not guest.taken("port", daemon.process), "charmuxd to leave")
+    look_again(kit, guest, daemon)
+    listed = daemon.consoles()
+    assert listed["vm"]["state"] == "open"
+    assert listed["vm.port"]["state"] != "open"
+    assert not guest.taken("port", daemon.process)
+    # Nobody waits in its queue either: the agent's own client is served at once.
+    mine = kit.raw(kit.path("port.sock"))
+    wait_until(lambda: guest.taken("port", daemon.process), "QEMU to serve it")
+    mine.close()
+    wait_until(lambda: not guest.taken("port", daemon.process), "it to leave")
 
 
 def test_a_chardev_that_calls_somebody_is_left_to_that(kit):

@@ -40,8 +40,8 @@ struct HttpRequest {
 
 /// What a request may take, in bytes: beyond it is an error, and so is anything that is not HTTP.
 struct HttpLimits {
-  std::size_t header = 8 * 1024;  ///< start line and fields; also one chunk's header, and all trailers
-  std::size_t body = 64 * 1024;
+  std::size_t header = std::size_t{8} * 1024;  ///< start line and fields; also one chunk's header, and all trailers
+  std::size_t body = std::size_t{64} * 1024;
 };
 
 /// What is wrong with a message: the status that answers it, and a sentence.

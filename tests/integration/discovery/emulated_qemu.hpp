@@ -61,6 +61,7 @@ class EmulatedQemu {
   }
 
   void poll() {
+    if (frozen) return;
     monitor.poll();
     while (!monitor.asked.empty()) answer(monitor.take());
   }
@@ -78,17 +79,19 @@ class EmulatedQemu {
   std::string uuid = "00000000-0000-0000-0000-000000000000";
   bool running = true;
   bool killed = false;
+  bool frozen = false;  ///< as by SIGSTOP: it is there, and does nothing.
   std::map<std::string, Chardev> chardevs;
   std::map<std::string, Device> devices;
-  std::map<std::string, int> asked;  ///< how often each command came.
+  std::map<std::string, int> asked;  ///< how often each command came, and each with that path: "qom-list /machine".
   std::vector<std::string> breaks;   ///< the labels that were sent one.
 
  private:
   static std::string quoted(const std::string& text) { return protocol::json_string(text); }
 
   void answer(const ScriptedQmp::Command& command) {
-    ++asked[command.name];
     const std::string at = protocol::qmp_member(command.arguments, "path").value_or("");
+    ++asked[command.name];
+    ++asked[command.name + " " + at];
     const std::string property = protocol::qmp_member(command.arguments, "property").value_or("");
     if (command.name == "query-name") return monitor.answer(command, "{\"name\": " + quoted(name) + "}");
     if (command.name == "query-uuid") return monitor.answer(command, "{\"UUID\": " + quoted(uuid) + "}");

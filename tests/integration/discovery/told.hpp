@@ -19,11 +19,15 @@ namespace charmux::test {
 class Discovery : public discovery::Sink {
  public:
   /// Looks every 20 ms; a monitor that does not greet at once is busy after `greeting`.
-  explicit Discovery(std::chrono::milliseconds greeting = std::chrono::seconds(20)) : greeting_(greeting) {}
+  explicit Discovery(std::chrono::milliseconds greeting = std::chrono::seconds(20)) {
+    settings.poll = std::chrono::milliseconds(20);
+    settings.greeting = greeting;
+    settings.reopen_most = std::chrono::milliseconds(50);
+    settings.walk = std::chrono::milliseconds(0);
+  }
 
   void start(std::vector<std::string> patterns) {
-    const discovery::QmpSource::Settings settings{std::move(patterns), std::chrono::milliseconds(20), greeting_,
-                                                  std::chrono::milliseconds(50)};
+    settings.patterns = std::move(patterns);
     source = std::make_unique<discovery::QmpSource>(world.loop, settings, world.log, *this);
     source->start();
     CHECK(told.empty());
@@ -57,7 +61,12 @@ class Discovery : public discovery::Sink {
     CAPTURE(text);
     run_until("it is told", [&] { return tells(text) > 0; });
   }
-  /// Lets each QEMU that is there be looked at twice more.
+  /// Lets one QEMU be looked at twice more.
+  void let_look_at(std::size_t number) {
+    const int before = qemus[number]->count("query-chardev");
+    run_until("it was looked at", [&] { return qemus[number]->count("query-chardev") >= before + 2; });
+  }
+  /// The same for each that is there.
   void let_look() {
     std::vector<int> before;
     for (const auto& qemu : qemus) before.push_back(qemu->count("query-chardev"));
@@ -88,15 +97,13 @@ class Discovery : public discovery::Sink {
   }
 
   World world;
+  discovery::QmpSource::Settings settings;
   std::vector<std::unique_ptr<EmulatedQemu>> qemus;
   std::unique_ptr<discovery::QmpSource> source;
   std::vector<std::string> told;
   std::map<std::string, discovery::Guest> guests;
   std::map<std::string, std::string> hidden;
   std::map<std::string, int> times_told;
-
- private:
-  std::chrono::milliseconds greeting_;
 };
 
 }  // namespace charmux::test

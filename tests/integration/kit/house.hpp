@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "backend/line.hpp"
+#include "backend/locator.hpp"
 #include "charmux/history/ring.hpp"
 #include "console/console.hpp"
 #include "console/directory.hpp"
@@ -19,6 +21,23 @@
 
 namespace charmux::test {
 
+/// Breaks that came to the guest: each waits for its answer.
+using Breaks = std::vector<std::function<void(Status)>>;
+
+/// A place that passes breaks on beside the chardev, as QEMU's monitor does.
+class PlaceWithBreaks final : public backend::Locator {
+ public:
+  PlaceWithBreaks(address::Backend at, Breaks& breaks) : fixed_(std::move(at)), breaks_(breaks) {}
+  void locate(std::function<void(backend::Location)> answer) override { fixed_.locate(std::move(answer)); }
+  [[nodiscard]] std::string shown() const override { return fixed_.shown(); }
+  [[nodiscard]] bool has_break() const override { return true; }
+  void send_break(std::function<void(Status)> answer) override { breaks_.push_back(std::move(answer)); }
+
+ private:
+  backend::FixedPlace fixed_;
+  Breaks& breaks_;
+};
+
 /// What a test's house is like where it differs from the usual.
 struct HouseSettings {
   LogLevel log_level = LogLevel::error;
@@ -28,6 +47,7 @@ struct HouseSettings {
   std::size_t viewers = 10'000;
   /// Longer than any test, so that no notice is told where it should not be because of a slow machine.
   std::chrono::milliseconds notice_wait{std::chrono::minutes(10)};
+  Breaks* breaks = nullptr;  ///< null: none reaches the guest.
 };
 
 /// All of charmuxd but its main: one console "vm" on an emulated unix chardev whose guest is the test, and doors to it.
@@ -37,14 +57,13 @@ class House {
       : world(settings.log_level),
         settings_(settings),
         fanout(world.loop),
-        console(
-            console::Console::Settings{"vm", 32 * KiB, settings.input_queue},
-            std::move(history::Ring::open(world.directory / "vm.ring", settings.ring)->ring),
-            std::make_unique<backend::Line>(
-                world.loop,
-                backend::Patience{std::chrono::seconds(5), std::chrono::milliseconds(2), std::chrono::milliseconds(20)},
-                std::make_unique<backend::FixedPlace>(address::Unix{{world.directory / "chardev", false}})),
-            fanout, world.log),
+        console(console::Console::Settings{"vm", 32 * KiB, settings.input_queue},
+                std::move(history::Ring::open(world.directory / "vm.ring", settings.ring)->ring),
+                std::make_unique<backend::Line>(world.loop,
+                                                backend::Patience{std::chrono::seconds(5), std::chrono::milliseconds(2),
+                                                                  std::chrono::milliseconds(20)},
+                                                place()),
+                fanout, world.log),
         sessions(world.loop, world.log, settings.outbox) {
     console.start();
     power_on();
@@ -56,6 +75,8 @@ class House {
     chardev_ = std::make_unique<ChardevServer>(At::path(world.directory / "chardev"));
     run_until("the guest is connected to", [this] { return static_cast<bool>(guest = chardev_->accept()); });
   }
+  /// The next connection to the guest's QEMU, if there is one.
+  [[nodiscard]] Connection next_guest() { return chardev_->accept(); }
   /// It ends; whoever is connected reads what it printed last.
   void power_off() {
     chardev_.reset();
@@ -137,6 +158,12 @@ class House {
   World world;
 
  private:
+  [[nodiscard]] std::unique_ptr<backend::Locator> place() const {
+    const address::Unix at{{world.directory / "chardev", false}};
+    if (settings_.breaks != nullptr) return std::make_unique<PlaceWithBreaks>(at, *settings_.breaks);
+    return std::make_unique<backend::FixedPlace>(at);
+  }
+
   const HouseSettings settings_;
   std::unique_ptr<ChardevServer> chardev_;
 

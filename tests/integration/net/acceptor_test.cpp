@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kit/connection.hpp"
+#include "kit/out_of_descriptors.hpp"
 #include "kit/world.hpp"
 
 using namespace charmux;
@@ -32,23 +33,6 @@ struct AcceptorWorld {
     REQUIRE(started);
     acceptor.emplace(std::move(*started));
   }
-};
-
-/// While it lives, the process may have no more descriptors than it has.
-class OutOfDescriptors {
- public:
-  OutOfDescriptors() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const UniqueFd next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    const rlimit full{static_cast<rlim_t>(next.get()), before_.rlim_max};
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &full) == 0);
-  }
-  OutOfDescriptors(const OutOfDescriptors&) = delete;
-  OutOfDescriptors& operator=(const OutOfDescriptors&) = delete;
-  ~OutOfDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
 };
 
 }  // namespace

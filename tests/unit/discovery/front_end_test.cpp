@@ -89,13 +89,12 @@ TEST_CASE("a 16550 inside a device is the device") {
   CHECK(labels(found) == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE("virtio consoles are ordered by bus and number, and ports come behind them") {
-  const auto found = chardevs_of(
-      {{pty("p"), pty("c2"), pty("c1"), pty("c10")},
-       {port("virtserialport", "p", "/bus[1]", 1, "org.example.console"), port("virtconsole", "c2", "/bus[2]", 0),
-        port("virtconsole", "c1", "/bus[1]", 3), port("virtconsole", "c10", "/bus[10]", 0)},
-       std::nullopt});
-  CHECK(labels(found) == std::vector<std::string>{"c1", "c2", "c10", "p"});
+TEST_CASE("virtio consoles are ordered by bus and number") {
+  const auto found = chardevs_of({{pty("c2"), pty("c1"), pty("c10")},
+                                  {port("virtconsole", "c2", "/bus[2]", 0), port("virtconsole", "c1", "/bus[1]", 3),
+                                   port("virtconsole", "c10", "/bus[10]", 0)},
+                                  std::nullopt});
+  CHECK(labels(found) == std::vector<std::string>{"c1", "c2", "c10"});
   CHECK(found[0].primary);
   for (const Chardev& chardev : found) {
     CHECK(chardev.kind == Kind::console);
@@ -147,6 +146,23 @@ TEST_CASE("machines' own channels are never offered") {
     CHECK_FALSE(chardev.reason.empty());
     CHECK_FALSE(chardev.primary);
     CHECK((chardev.kind == Kind::other) == (chardev.label != "par"));
+  }
+}
+
+TEST_CASE("a virtio port is no console, whatever its name is") {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"", "a virtio channel, not a console"},
+      {"org.example.console", "a virtio channel (org.example.console), not a console"},
+      {"a\n\x1b[2J", "a virtio channel (a\\x0a\\x1b[2J), not a console"},
+      {"org.qemu.guest_agent.1", "the guest agent's channel"},
+      {"com.redhat.spice.0", "the SPICE agent's channel"},
+      {"org.spice-space.webdav.0", "a SPICE channel"}};
+  for (const auto& [name, reason] : cases) {
+    const auto found = chardevs_of({{pty("p")}, {port("virtserialport", "p", "/b", 1, name)}, std::nullopt});
+    CHECK(found[0].kind == Kind::other);
+    CHECK(found[0].reason == reason);
+    CHECK_FALSE(found[0].at.has_value());
+    CHECK_FALSE(found[0].primary);
   }
 }
 

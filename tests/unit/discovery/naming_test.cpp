@@ -41,3 +41,10 @@ TEST_CASE("a console is remembered by its guest's UUID, kind and position, whate
 TEST_CASE("a guest without a UUID is remembered by its name") {
   CHECK(console_key(alpha(""), chardev("ser0", Kind::serial, 0, true)) == "name:alpha/serial/0");
 }
+
+TEST_CASE("clones are remembered by where they are found, too") {
+  Guest guest = alpha("6f2c1d3e-0f1b-4a55-9d3e-2b7a5d0c1e11");
+  guest.source = "/run/qemu/b.qmp";
+  CHECK(console_key_at(guest, chardev("x", Kind::serial, 0, true)) ==
+        "6f2c1d3e-0f1b-4a55-9d3e-2b7a5d0c1e11@/run/qemu/b.qmp/serial/0");
+}

@@ -29,7 +29,7 @@ class Qmp:
         connected.connect(str(path))
         return cls(connected, seconds)
 
-    def command(self, name, seconds=None, **arguments):
+    def command(self, name, /, seconds=None, **arguments):
         """Runs it and returns what QEMU returned. A dash in an argument's name is written as an underscore."""
         request = {"execute": name}
         if arguments:
