@@ -14,7 +14,16 @@ bool is_later(const Entry& entry) {
   return entry.key == "libvirt" || entry.key == "virsh" || entry.key == "qemu_monitor";
 }
 
+/// Whether what it leads to can only be a directory, however much of it is a glob.
+bool is_directory(std::string_view pattern) {
+  const std::string_view last = pattern.substr(pattern.rfind('/') + 1);
+  return last.empty() || last == "." || last == "..";
+}
+
 void check_pattern(const Origin& at, const std::string& pattern, Report& report) {
+  if (is_directory(pattern))
+    return report.add(at, fmt::format("{} is a directory: write a socket's path or a pattern such as '/run/qemu/*.qmp'",
+                                      address::in_quotes(pattern)));
   // A glob is longer than what it leads to; how long that is shows when it is there.
   if (pattern.find_first_of("*?[\\") != std::string::npos) return;
   if (const auto path = address::parse_socket_path(pattern); !path) report.add(at, path.error().text);

@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, 2> kSwitch = {"on", "off"};
 
 constexpr std::uint64_t kSecond = 1000;
 constexpr std::uint64_t kMinute = 60 * kSecond;
-constexpr std::uint64_t kDay = 24 * 60 * kMinute;
+constexpr std::uint64_t kHour = 60 * kMinute;
+constexpr std::uint64_t kDay = 24 * kHour;
 constexpr std::uint64_t kMostPort = 65535;
 constexpr bool kRequired = true;
 constexpr bool kOption = true;
@@ -34,16 +35,16 @@ constexpr KeyInfo kKeys[] = {
     {"limits", "outbox", "\"16KiB\"", KiB, MiB, {}, Kind::size},
     {"limits", "connect_timeout", "\"5s\"", 1, 10 * kMinute, {}, Kind::time},
     {"limits", "reopen_first", "\"250ms\"", 1, 10 * kMinute, {}, Kind::time},
-    {"limits", "reopen_most", "\"2s\"", 1, 60 * kMinute, {}, Kind::time},
-    // The daemon is to be gone within 5 s of a stop, so that systemd need not kill it.
-    {"limits", "stop_drain", "\"2s\"", 0, 4 * kSecond, {}, Kind::time},
+    {"limits", "reopen_most", "\"2s\"", 1, kHour, {}, Kind::time},
+    // The daemon is to be gone within 5 s of a stop, so that systemd need not kill it: with what comes behind this.
+    {"limits", "stop_drain", "\"2s\"", 0, 3 * kSecond, {}, Kind::time},
     {"limits", "notice_wait", "\"1s\"", 0, 10 * kSecond, {}, Kind::time},
 
     {"limits", "qmp_poll", "\"2s\"", 100, kMinute, {}, Kind::time},
     {"limits", "api_header", "\"8KiB\"", KiB, MiB, {}, Kind::size},
     {"limits", "api_body", "\"64KiB\"", KiB, MiB, {}, Kind::size},
     {"limits", "api_request", "\"10s\"", 100, 10 * kMinute, {}, Kind::time},
-    {"limits", "api_idle", "\"60s\"", 100, 60 * kMinute, {}, Kind::time},
+    {"limits", "api_idle", "\"60s\"", 100, kHour, {}, Kind::time},
 
     {"discover", "qmp", "", 0, 0, {}, Kind::path, kRequired},
     {"discover", "prefix", "\"\"", 0, 0, {}, Kind::text},

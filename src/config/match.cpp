@@ -14,6 +14,17 @@ bool any_fits(const std::vector<std::string>& globs, std::string_view name) {
   return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return fits(glob, name); });
 }
 
+/// Whether the glob has a part that fits more than one text; a character behind a backslash fits itself alone.
+bool has_wildcard(std::string_view glob) {
+  for (std::size_t i = 0; i < glob.size(); ++i) {
+    if (glob[i] == '\\')
+      ++i;
+    else if (glob[i] == '*' || glob[i] == '?' || glob[i] == '[')
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool fits(const std::string& glob, std::string_view name) {
@@ -22,6 +33,18 @@ bool fits(const std::string& glob, std::string_view name) {
 
 bool offers(const Discover& discover, std::string_view name) {
   return (discover.only.empty() || any_fits(discover.only, name)) && !any_fits(discover.except, name);
+}
+
+const Discover* discover_for(const Config& config, std::string_view place) {
+  const std::string path(place);
+  const auto at = std::find_if(config.discovers.begin(), config.discovers.end(), [&](const Discover& each) {
+    return each.qmp == path || ::fnmatch(each.qmp.c_str(), path.c_str(), FNM_PATHNAME | FNM_PERIOD) == 0;
+  });
+  return at == config.discovers.end() ? nullptr : &*at;
+}
+
+bool wanted(const Config& config, const Discover* discover, std::string_view name) {
+  return (discover == nullptr || offers(*discover, name)) && !settings_for(config, name).hide;
 }
 
 MatchSettings settings_for(const Config& config, std::string_view name) {
@@ -73,6 +96,8 @@ MatchDraft read_match(const Origin& table_at, const std::vector<Entry>& entries,
   own.take_as<std::uint64_t>("replay", match.replay);
   if (own.has("console") && (match.console.empty() || match.console.find('\0') != std::string::npos))
     report.add(draft.at, "'console' in [[match]] fits no name: write a name, or a glob such as \"lab-*\"");
+  if (match.port && has_wildcard(match.console))
+    report.add(own.at("port", table_at), "'port' in [[match]] is for one console: write its name without wildcards");
   return draft;
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 using frontend::ConsoleFacts;
 
-ConsoleFacts facts_of(const Roster::Unoffered& unoffered) {
+ConsoleFacts facts_of(const Unoffered& unoffered) {
   ConsoleFacts facts;
   facts.name = unoffered.name;
   facts.backend = unoffered.backend;
@@ -30,7 +30,7 @@ std::string both(std::string one, const std::string& other) {
 
 }  // namespace
 
-ConsoleFacts ApiDesk::facts_of(const console::Console& console) const {
+ConsoleFacts ApiDesk::facts_of(console::Console& console) const {
   const console::Viewer* const writer = console.writer();
   const console::Console::Traffic& traffic = console.traffic();
   frontend::Listeners::Ports ports = listeners_.ports_of(console);
@@ -47,24 +47,20 @@ ConsoleFacts ApiDesk::facts_of(const console::Console& console) const {
   facts.bytes_in = traffic.to_guest;
   facts.skipped = traffic.skipped;
   facts.offset = console.offset();
-  facts.last_output = traffic.last_output;
+  facts.last_output = traffic.last_output ? traffic.last_output : console.ring().last_output();
   return facts;
 }
 
 std::vector<ConsoleFacts> ApiDesk::consoles() {
   std::vector<ConsoleFacts> all;
   for (const auto& each : consoles_.all()) all.push_back(facts_of(*each));
-  for (const Roster::Unoffered& each : roster_.unoffered()) all.push_back(daemon::facts_of(each));
-  std::stable_sort(all.begin(), all.end(), [](const ConsoleFacts& one, const ConsoleFacts& other) {
-    // 0 is none, and comes last.
-    return one.number != other.number ? one.number - 1U < other.number - 1U : one.number == 0 && one.name < other.name;
-  });
+  for (const Unoffered& each : roster_.places().unoffered()) all.push_back(daemon::facts_of(each));
   return all;
 }
 
 std::optional<ConsoleFacts> ApiDesk::console(const std::string& name) {
-  if (const console::Console* const found = consoles_.find(name)) return facts_of(*found);
-  for (const Roster::Unoffered& each : roster_.unoffered())
+  if (console::Console* const found = consoles_.find(name)) return facts_of(*found);
+  for (const Unoffered& each : roster_.places().unoffered())
     if (each.name == name) return daemon::facts_of(each);
   return std::nullopt;
 }
@@ -89,7 +85,7 @@ frontend::DaemonFacts ApiDesk::daemon() {
   facts.consoles = consoles_.all().size();
   for (const auto& each : consoles_.all()) facts.viewers += each->viewers().size();
   for (const auto& each : listeners_.all()) facts.listeners.push_back({each.address, each.serves});
-  for (const auto& each : roster_.sources()) facts.sources.push_back({each.address, each.state});
+  for (const auto& each : roster_.places().all()) facts.sources.push_back({each.address, each.state});
   return facts;
 }
 
@@ -99,10 +95,9 @@ std::optional<frontend::History> ApiDesk::history(const std::string& name, std::
   if (console == nullptr) return std::nullopt;
   const history::Ring& ring = console->ring();
   const std::uint64_t kept = ring.head() - ring.tail();
-  std::uint64_t from = ring.head() - std::min(bytes.value_or(kept), kept);
+  std::uint64_t from = ring.head() - std::min({bytes.value_or(kept), kept, kMostHistory});
   if (since) from = std::clamp(*since, ring.tail(), ring.head());
-  std::uint64_t size = ring.head() - from;
-  if (since) size = std::min<std::uint64_t>(size, kMostSince);
+  const std::uint64_t size = std::min(ring.head() - from, kMostHistory);
   return frontend::History{from, std::string(as_text(ring.view(from, size)))};
 }
 

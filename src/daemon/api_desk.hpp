@@ -27,7 +27,7 @@ class ApiDesk final : public frontend::ApiHouse {
   [[nodiscard]] Status broadcast(const std::string& name, const std::string& user, const std::string& text) override;
 
  private:
-  [[nodiscard]] frontend::ConsoleFacts facts_of(const console::Console& console) const;
+  [[nodiscard]] frontend::ConsoleFacts facts_of(console::Console& console) const;
 
   Log& log_;
   console::Directory& consoles_;

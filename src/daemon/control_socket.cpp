@@ -36,7 +36,7 @@ Status ControlSocket::open(loop::Loop& loop, const std::string& path) {
 }
 
 void ControlSocket::admit(UniqueFd client) {
-  if (sessions_.count() >= settings_.viewers()) return refuse(client);
+  if (!sessions_.has_room(settings_.viewers() + kOwnRoom)) return refuse(client);
   const frontend::ApiPeer peer = frontend::api_peer_of(client.get());
   sessions_.add(std::make_unique<frontend::ApiSession>(
       sessions_.context(), net::Stream(std::move(client)), peer, api_, settings_.api,

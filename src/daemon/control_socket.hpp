@@ -14,9 +14,13 @@ namespace charmux::daemon {
 /// `control.sock`: where the local API is spoken, and where its clients become viewers. Mode 0600.
 class ControlSocket {
  public:
+  /// How many more clients there may be here than at all other listeners: who may use this socket is root, or
+  /// charmuxd's own user, and gets in when strangers have taken all the room there is for them. Then: 503.
+  static constexpr std::size_t kOwnRoom = 16;
+
   struct Settings {
     frontend::ApiSession::Settings api;
-    std::function<std::size_t()> viewers;  ///< the most clients of the daemon at once
+    std::function<std::size_t()> viewers;  ///< the most clients of the daemon at once, kOwnRoom apart
     std::chrono::milliseconds notice_wait;
   };
   ControlSocket(Settings settings, frontend::ApiHouse& house, frontend::Sessions& sessions);

@@ -14,8 +14,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Descriptors kept for all that is not a client: log, loop, locks, name look-ups, a file being set aside.
-constexpr std::size_t kReservedFiles = 64;
+/// Descriptors kept for all that is not a client: log, loop, locks, name look-ups, a file being set aside; and for the
+/// clients that the control socket lets in beyond the limit.
+constexpr std::size_t kReservedFiles = 64 + ControlSocket::kOwnRoom;
 /// And for each console: its history, its time index, its backend and the next one being opened, its ports and its
 /// guest's monitor.
 constexpr std::size_t kFilesPerConsole = 6;
@@ -138,7 +139,7 @@ ControlSocket::Settings Daemon::control_settings() {
 }
 
 std::size_t Daemon::most_viewers() const {
-  const std::size_t kept = kReservedFiles + kFilesPerConsole * consoles_.all().size() + listeners_.count();
+  const std::size_t kept = kReservedFiles + kFilesPerConsole * consoles_.all().size() + listeners_.descriptors();
   const std::size_t room = open_files_ > kept ? open_files_ - kept : 0;
   return config_.limits.viewers == 0 ? room : std::min<std::size_t>(room, config_.limits.viewers);
 }

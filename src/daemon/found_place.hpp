@@ -6,25 +6,40 @@
 
 #include "backend/locator.hpp"
 #include "discovery/qmp_source.hpp"
+#include "hypervisor/qmp_client.hpp"
 
 namespace charmux::daemon {
 
-/// What is known of a discovered chardev, kept up to date by the roster and read by its place.
+/// What is known of a discovered chardev, kept up to date by the roster, and by its place when that sees that the
+/// chardev has closed.
 struct Finding {
-  enum class Guest { ended, running, without_it };
-  Guest guest = Guest::ended;
+  enum class Guest {
+    unknown,     ///< remembered, and not seen since
+    running,     ///< seen, and it has the chardev
+    hidden,      ///< something is there that cannot be looked at: `reason`
+    unseen,      ///< its monitor is gone, its chardev is still open
+    without_it,  ///< it runs, and has the chardev no more
+    ended,
+  };
+  Guest guest = Guest::unknown;
   std::string source;        ///< where its guest is, or was
   std::string label;         ///< QEMU's name for it there
   std::string shown;         ///< its address for people
   std::string why_no_break;  ///< empty: a break reaches the guest
+  std::string reason;        ///< of hidden
 };
 
 /// The place of a discovered console: asks its guest's QEMU before each opening, since a pty's number or a socket's
 /// port may be another guest's by then, and sends breaks that way.
 class FoundPlace final : public backend::Locator {
  public:
-  FoundPlace(std::shared_ptr<const Finding> finding, discovery::QmpSource& source)
+  FoundPlace(std::shared_ptr<Finding> finding, discovery::QmpSource& source)
       : finding_(std::move(finding)), source_(source) {}
+
+  /// Whether what hides a guest passes by itself: another client leaves its monitor, or QEMU goes on.
+  [[nodiscard]] static bool is_busy(std::string_view reason) {
+    return reason == "monitor busy" || reason == hypervisor::kNoAnswer;
+  }
 
   void locate(std::function<void(backend::Location)> answer) override;
   [[nodiscard]] std::string shown() const override { return finding_->shown; }
@@ -32,7 +47,7 @@ class FoundPlace final : public backend::Locator {
   void send_break(std::function<void(Status)> answer) override;
 
  private:
-  const std::shared_ptr<const Finding> finding_;
+  const std::shared_ptr<Finding> finding_;
   discovery::QmpSource& source_;
 };
 

@@ -17,16 +17,14 @@ std::string_view place_of(std::string_view key) {
   return before == std::string_view::npos ? std::string_view() : key.substr(before + 1);
 }
 
-/// "UUID/" of "UUID/serial/0": its guest.
-std::string_view guest_of(std::string_view key) { return key.substr(0, key.size() - place_of(key).size()); }
-
-/// Whether `name` is `wished`, or what it became when that was taken: "alpha~2".
-bool is_form_of(std::string_view name, std::string_view wished) {
-  if (name.substr(0, wished.size()) != wished) return false;
-  const std::string_view behind = name.substr(wished.size());
-  return behind.empty() || (behind.size() > 1 && behind[0] == '~' &&
-                            std::all_of(behind.begin() + 1, behind.end(), [](char c) { return c >= '0' && c <= '9'; }));
+/// "UUID" of "UUID/serial/0": its guest.
+std::string_view guest_of(std::string_view key) {
+  const std::size_t place = place_of(key).size();
+  return place == 0 ? key : key.substr(0, key.size() - place - 1);
 }
+
+/// Where a console is from, for people: a configured one is found nowhere.
+std::string place_text(const std::string& source) { return source.empty() ? "the configuration" : source; }
 
 /// To the unit that the file keeps.
 WallTime rounded(WallTime time) {
@@ -63,15 +61,10 @@ std::optional<std::string> Registry::take_unsaved() {
   return registry_file::to_text(entries_);
 }
 
-Status Registry::save() {
-  if (!changed_) return {};
-  return registry_file::write(path_, registry_file::to_text(entries_)).map([this] { changed_ = false; });
-}
-
 // --- coming and going ---
 
 const Registry::Entry& Registry::admit(const Wish& wish, unsigned most, WallTime now, Told& told) {
-  Entry& entry = entry_for(wish);
+  Entry& entry = entry_for(wish, told);
   if (!entry.present || entry.source != wish.source || entry.guest != wish.guest) changed_ = true;
   if (!entry.present) entry.seen = rounded(now);
   entry.source = wish.source;
@@ -90,11 +83,13 @@ void Registry::depart(std::string_view key, WallTime now) {
   changed_ = true;
 }
 
-std::vector<Registry::Entry> Registry::forget_older_than(std::chrono::milliseconds keep, WallTime now) {
+std::vector<Registry::Entry> Registry::forget_older_than(std::chrono::milliseconds keep, WallTime now,
+                                                         const std::function<bool(const Entry&)>& may_go) {
   std::vector<Entry> forgotten;
   for (auto each = entries_.begin(); each != entries_.end();) {
     Entry& entry = each->second;
-    if (entry.present || std::chrono::floor<std::chrono::milliseconds>(now - entry.seen) <= keep) {
+    const bool old = std::chrono::floor<std::chrono::milliseconds>(now - entry.seen) > keep;
+    if (entry.present || !old || (may_go && !may_go(entry))) {
       ++each;
       continue;
     }
@@ -112,26 +107,36 @@ const Registry::Entry* Registry::find(std::string_view key) const {
   return found != entries_.end() ? &found->second : nullptr;
 }
 
-Registry::Entry& Registry::entry_for(const Wish& wish) {
+bool Registry::may_be_there(const Entry& entry) const {
+  return entry.present || (may_be_there_ && may_be_there_(entry));
+}
+
+Registry::Entry& Registry::entry_for(const Wish& wish, Told& told) {
   if (const auto known = entries_.find(wish.key); known != entries_.end()) return known->second;
   changed_ = true;
   if (const Entry* const heir = heir_of(wish)) {
     // The node is moved, not copied: whoever holds the entry goes on holding it.
+    told.remarks.push_back(
+        fmt::format("console {}: goes on as that of the guest {} at {}; the one it was of, {}, is gone", heir->name,
+                    wish.guest, wish.source, guest_of(heir->key)));
     auto node = entries_.extract(heir->key);
     node.key() = wish.key;
     node.mapped().key = wish.key;
     return entries_.insert(std::move(node)).position->second;
   }
-  return entries_.emplace(wish.key, Entry{wish.key, wish.guest, {}, 0, wish.source, {}, false, false}).first->second;
+  return entries_.emplace(wish.key, Entry{wish.key, wish.guest, {}, {}, 0, wish.source, {}, false, false})
+      .first->second;
 }
 
-/// The entry whose guest bore that name and is no more: of several, the last to go.
+/// The entry whose guest bore that name and is no more, or is where another is now: of several, the last to go.
 Registry::Entry* Registry::heir_of(const Wish& wish) {
   const std::string_view place = place_of(wish.key);
   if (wish.guest.empty() || place.empty()) return nullptr;
   std::vector<Entry*> heirs;
   for (auto& [key, entry] : entries_)
-    if (!entry.present && entry.guest == wish.guest && place_of(key) == place) heirs.push_back(&entry);
+    if (!entry.present && entry.guest == wish.guest && entry.wish == wish.name && place_of(key) == place &&
+        (entry.source == wish.source || !may_be_there(entry)))
+      heirs.push_back(&entry);
   if (heirs.empty()) return nullptr;
   // A guest of which another console is there is there itself.
   std::set<std::string_view> living{guest_of(wish.key)};
@@ -166,21 +171,23 @@ void Registry::set_name(Entry& entry, const std::string& name) {
 }
 
 void Registry::settle_name(Entry& entry, const Wish& wish, Told& told) {
-  if (!entry.name.empty() && is_form_of(entry.name, wish.name)) return;
+  if (entry.wish == wish.name) return;
+  entry.wish = wish.name;
   const auto holder = names_.find(wish.name);
   if (holder == names_.end()) return set_name(entry, wish.name);
   Entry& other = *holder->second;
-  if (other.present) {
+  // A configured console has its name from whoever is not there for certain.
+  if (wish.guest.empty() ? other.present : may_be_there(other)) {
     set_name(entry, free_name(wish.name));
-    told.remarks.push_back(
-        fmt::format("console {}: the name is taken by {}; this one is {}", wish.name, other.source, entry.name));
+    told.remarks.push_back(fmt::format("console {}: the name is taken by {}; this one is {}", wish.name,
+                                       place_text(other.source), entry.name));
     return;
   }
   told.changes.push_back({other.key, other.name, other.number});
   set_name(other, free_name(wish.name));
   set_name(entry, wish.name);
   told.remarks.push_back(fmt::format("console {}: the name goes to {}; the one of {}, which is not there, is {} now",
-                                     wish.name, wish.source, other.source, other.name));
+                                     wish.name, place_text(wish.source), place_text(other.source), other.name));
 }
 
 // --- numbers ---
@@ -202,7 +209,7 @@ unsigned Registry::lowest_free(unsigned most) const {
 Registry::Entry* Registry::longest_gone(unsigned most) {
   Entry* gone = nullptr;
   for (const auto& [number, entry] : numbers_)
-    if (!entry->present && number <= most && reserved_.count(number) == 0 &&
+    if (!may_be_there(*entry) && number <= most && reserved_.count(number) == 0 &&
         (gone == nullptr || entry->seen < gone->seen))
       gone = entry;
   return gone;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -16,7 +17,7 @@ namespace charmux::daemon {
 
 /// What is remembered of each console there ever was: its name and its number, across restarts of guests and of the
 /// daemon. Kept in one file of the state directory, written anew as a whole (temporary, fsync, rename). Knows no
-/// consoles. For the loop's thread; save() blocks for an fsync.
+/// consoles. For the loop's thread; RegistrySaver writes it off the loop.
 class Registry {
  public:
   struct Entry {
@@ -24,6 +25,7 @@ class Registry {
                            ///< "console/NAME" of a fixed one
     std::string guest;     ///< the name of its domain; empty for a fixed one
     std::string name;      ///< the console's, unique
+    std::string wish;      ///< the name that its source has for it: `name`, unless another has that
     unsigned number = 0;   ///< from 1, unique; 0: there was none left
     std::string source;    ///< where it was last found
     WallTime seen{};       ///< when it was last there, to the millisecond; while it is present: when it came
@@ -65,15 +67,15 @@ class Registry {
   /// now. A file that cannot be read, is not whole or belongs to a newer charmuxd is renamed to "PATH.broken-TIME" and
   /// told in `remarks`.
   [[nodiscard]] static Registry load(const std::string& path, WallTime now, std::vector<std::string>& remarks);
-  /// Writes what has changed since it was last written or loaded, if anything has. Error: the file cannot be written;
-  /// the old one is left as it was, and the next call tries again.
-  [[nodiscard]] Status save();
   /// For one who writes it elsewhere: the file's text if anything has changed since it was last written, loaded or
   /// taken. It counts as written unless not_saved() says otherwise.
   [[nodiscard]] std::optional<std::string> take_unsaved();
   void not_saved() { changed_ = true; }
   [[nodiscard]] const std::string& path() const { return path_; }
 
+  /// Who says whether the guest of an entry that is not present may be there all the same, unseen as yet: then nobody
+  /// inherits its entry. Without one: it is gone.
+  void ask_whether_there(std::function<bool(const Entry&)> may_be_there) { may_be_there_ = std::move(may_be_there); }
   /// Numbers that the configuration pins: nobody gets one of them but by a wish that pins it.
   void reserve(std::set<unsigned> numbers) { reserved_ = std::move(numbers); }
 
@@ -82,22 +84,25 @@ class Registry {
   /// where it is until it is forgotten; its name and number may change by later admissions, which tell so.
   ///
   /// The name is the wish's, unless a present entry has it: then NAME~2, NAME~3 and so on, for good. An entry that is
-  /// not present gives its name up. A new key takes over the entry of the same kind and position of a guest that had
-  /// this guest's name and is not present.
+  /// not present gives its name up. A new key takes over the entry of the same wish, kind and position whose guest had
+  /// this guest's name and is gone, or was where this one is.
   /// The number is the pinned one (whoever has it moves), else the one remembered, else the lowest that is free, else
   /// that of the entry that is gone for longest, else none.
   const Entry& admit(const Wish& wish, unsigned most, WallTime now, Told& told);
   /// That console is not there any more; its name and number are kept.
   void depart(std::string_view key, WallTime now);
   /// Drops what is not present and was not for `keep`, and returns it: the caller removes its history.
-  std::vector<Entry> forget_older_than(std::chrono::milliseconds keep, WallTime now);
+  std::vector<Entry> forget_older_than(std::chrono::milliseconds keep, WallTime now,
+                                       const std::function<bool(const Entry&)>& may_go = {});
 
   [[nodiscard]] const Entry* find(std::string_view key) const;
   /// All of them by key.
   [[nodiscard]] const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
 
  private:
-  Entry& entry_for(const Wish& wish);
+  /// Whether its guest is there, or may be without having been seen.
+  [[nodiscard]] bool may_be_there(const Entry& entry) const;
+  Entry& entry_for(const Wish& wish, Told& told);
   Entry* heir_of(const Wish& wish);
   void settle_name(Entry& entry, const Wish& wish, Told& told);
   void settle_number(Entry& entry, const Wish& wish, unsigned most, Told& told);
@@ -116,6 +121,7 @@ class Registry {
   std::map<std::string, Entry*, std::less<>> names_;
   std::map<unsigned, Entry*> numbers_;  ///< without 0
   std::set<unsigned> reserved_;
+  std::function<bool(const Entry&)> may_be_there_;
   bool changed_ = false;
 };
 

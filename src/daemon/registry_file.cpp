@@ -60,12 +60,13 @@ std::optional<Entry> read_entry(const Json& object) {
   auto key = text_of(object, "key");
   auto guest = text_of(object, "guest");
   auto name = text_of(object, "name");
+  auto wish = text_of(object, "wish");
   auto source = text_of(object, "source");
   const auto number = object.find("number");
   const auto seen = object.find("seen");
   const auto present = object.find("present");
   const auto none = object.end();
-  if (!key || key->empty() || !guest || !name || name->empty() || !source || number == none || seen == none ||
+  if (!key || key->empty() || !guest || !name || name->empty() || !wish || !source || number == none || seen == none ||
       present == none || !number->is_number_unsigned() || !seen->is_number_integer() || !present->is_boolean())
     return std::nullopt;
   if (number->get<std::uint64_t>() > kMostNumber) return std::nullopt;
@@ -73,10 +74,15 @@ std::optional<Entry> read_entry(const Json& object) {
   const auto milliseconds = seen->get<std::int64_t>();
   const auto most = std::chrono::floor<std::chrono::milliseconds>(WallTime::max().time_since_epoch()).count();
   if (milliseconds < 0 || milliseconds > most) return std::nullopt;
-  return Entry{std::move(*key),      std::move(*guest),
-               std::move(*name),     number->get<unsigned>(),
-               std::move(*source),   WallTime(std::chrono::milliseconds(milliseconds)),
-               present->get<bool>(), false};
+  return Entry{std::move(*key),
+               std::move(*guest),
+               std::move(*name),
+               std::move(*wish),
+               number->get<unsigned>(),
+               std::move(*source),
+               WallTime(std::chrono::milliseconds(milliseconds)),
+               present->get<bool>(),
+               false};
 }
 
 /// Whether what is to be unique is.
@@ -163,6 +169,7 @@ std::string to_text(const std::map<std::string, Entry, std::less<>>& entries) {
     consoles.push_back({{"key", percent_encoded(key)},
                         {"guest", percent_encoded(entry.guest)},
                         {"name", percent_encoded(entry.name)},
+                        {"wish", percent_encoded(entry.wish)},
                         {"number", entry.number},
                         {"source", percent_encoded(entry.source)},
                         {"seen", seen},

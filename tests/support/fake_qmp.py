@@ -16,7 +16,7 @@ class FakeQmp:
     """The thread and the guests that it serves. Its methods are for the test's thread; close() ends all."""
 
     def __init__(self):
-        self.guests = {}
+        self.guests, self._made = {}, []
         self._selector, self._calls, self._ends = selectors.DefaultSelector(), queue.SimpleQueue(), False
         self._wake, woken = socket.socketpair()
         self._selector.register(woken, selectors.EVENT_READ, lambda: woken.recv(4096))
@@ -26,17 +26,18 @@ class FakeQmp:
 
     def guest(self, name, path, uuid=None, chardevs=None):
         """A guest that runs, with its monitor at `path`. `chardevs`: label -> path of a UNIX socket, or "pty"; each is
-        an isa-serial's, by position. Default: ser0 on `path` + ".ser0"."""
+        an isa-serial's, by position. Default: ser0 on `path` + ".ser0". `guests` has the last one of each name."""
         chardevs = {"ser0": f"{path}.ser0"} if chardevs is None else chardevs
-        self.guests[name] = FakeGuest(self, name, path, uuid or uuids.uuid4(), chardevs)
-        return self.guests[name].start()
+        guest = self.guests[name] = FakeGuest(self, name, path, uuid or uuids.uuid4(), chardevs)
+        self._made.append(guest)
+        return guest.start()
 
     def report(self):
         """For whoever reads a failure."""
         yield "emulated guests", "\n".join(f"{name}: asked {dict(guest.asked)}" for name, guest in list(self.guests.items())[:3])
 
     def close(self):
-        for guest in self.guests.values():
+        for guest in self._made:
             self.call(guest._end)
         self._ends = True
         self._wake.send(b"x")

@@ -2,6 +2,9 @@
 """A program in a real terminal emulator (tmux): what a person would see on the screen."""
 
 import itertools
+import os
+import pathlib
+import signal
 import subprocess
 
 from charmux_kit import wait_until
@@ -46,8 +49,15 @@ class Terminal:
     @property
     def exit_code(self):
         """None while it runs."""
-        dead, _, code = self._tmux("display-message", "-p", "#{pane_dead} #{pane_dead_status}").strip().partition(" ")
-        return int(code) if dead == "1" and code else None
+        words = self._tmux("display-message", "-p", "#{pid} #{pane_pid} #{pane_dead} #{pane_dead_status}").split()
+        server, pane, dead, code = [*words, None][:4]
+        if dead == "1" and code is not None:
+            return int(code)
+        # tmux 3.3 misses a SIGCHLD now and then, and leaves a zombie behind.
+        if pathlib.Path(f"/proc/{pane}/stat").exists() and \
+                pathlib.Path(f"/proc/{pane}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            os.kill(int(server), signal.SIGCHLD)
+        return None
 
     def wait(self, seconds=None):
         wait_until(lambda: self.exit_code is not None, f"the end of {' '.join(self.argv)}", seconds)

@@ -11,7 +11,7 @@ namespace charmux::config {
 /// Every limit the daemon has that a user may set; each is a key of [limits] of the same name. The bounds of each stand
 /// in known_keys().
 struct Limits {
-  /// The most clients at once, over all listeners. 0: as many as open files allow, less a reserve of 64 and 6 a
+  /// The most clients at once, over all listeners. 0: as many as open files allow, less a reserve of 80 and 6 a
   /// console.
   /// When hit: a new client is told "[charmux: full, try later]" and closed; those inside notice nothing.
   std::uint64_t viewers = 0;

@@ -45,6 +45,17 @@ TEST_CASE("a source is an absolute path that a socket can have, or a glob, and n
         "--qmp: '/a' is discovered twice, first at f:2:7: keep one");
 }
 
+TEST_CASE("a source that can only be a directory is refused, as a path or as a glob, in the file and in the option") {
+  const std::string what = " is a directory: write a socket's path or a pattern such as '/run/qemu/*.qmp'";
+  CHECK(problems("[[discover]]\nqmp = \"/run/qemu/\"\n", found({})) == "f:2:7: '/run/qemu/'" + what);
+  CHECK(problems("", found({"/run/qemu/"})) == "--qmp: '/run/qemu/'" + what);
+  CHECK(problems("", found({"/"})) == "--qmp: '/'" + what);
+  CHECK(problems("", found({"/run/*/"})) == "--qmp: '/run/*/'" + what);
+  CHECK(problems("", found({"/run/."})) == "--qmp: '/run/.'" + what);
+  CHECK(problems("", found({"/run/.."})) == "--qmp: '/run/..'" + what);
+  CHECK(problems("", found({"/run/qemu/...", "/run/*/..*", "/a./b."})) == "ok");
+}
+
 TEST_CASE("a list holds texts, and only names at least one") {
   const std::string source = "[[discover]]\nqmp = \"/a\"\n";
   CHECK(problems(source + "only = []\n", found({})) ==
@@ -109,6 +120,19 @@ TEST_CASE("a replay that came from elsewhere is cut to the size; one beside its 
   CHECK(problems("[[match]]\nhide = true\n") == "f:1:1: [[match]] needs the key 'console'");
   CHECK(problems("[[match]]\nconsole = \"\"\n") ==
         "f:2:11: 'console' in [[match]] fits no name: write a name, or a glob such as \"lab-*\"");
+}
+
+TEST_CASE("a port in [[match]] is for one console, whose name stands there without wildcards") {
+  const auto with_name = [](const std::string& name) {
+    return problems("[[match]]\nconsole = '" + name + "'\nport = 7001\n",
+                    found({"/q"}, {"telnet:[::1],ports=7001-7999"}));
+  };
+  for (const char* const many : {"*", "lab-*", "lab-?", "lab-[12]", "\\\\*", "a\\?*"})
+    CHECK_MESSAGE(with_name(many) == "f:3:8: 'port' in [[match]] is for one console: write its name without wildcards",
+                  many);
+  for (const char* const one : {"alpha", "alpha.serial-1", "lab\\*", "lab\\[1]", "a\\\\b", "a]"})
+    CHECK_MESSAGE(with_name(one) == "ok", one);
+  CHECK(problems("[[match]]\nconsole = \"lab-*\"\nhide = true\n") == "ok");
 }
 
 TEST_CASE("a port is a number by the first range that holds it, and pinned numbers are known beforehand") {

@@ -105,7 +105,7 @@ TEST_CASE("a value out of bounds, of no unit or of no known word is refused with
         "f:2:11: 'viewers' in [limits] must be from 0 to 1000000, not 1000001");
   CHECK(problems("[limits]\ninput_queue = \"0\"\n") ==
         "f:2:15: 'input_queue' in [limits] must be from 1B to 64KiB, not 0");
-  CHECK(problems("[limits]\nstop_drain = \"5s\"\n") == "f:2:14: 'stop_drain' in [limits] must be from 0 to 4s, not 5s");
+  CHECK(problems("[limits]\nstop_drain = \"4s\"\n") == "f:2:14: 'stop_drain' in [limits] must be from 0 to 3s, not 4s");
   CHECK(problems("[limits]\nstop_drain = \"5m\"\n") ==
         "f:2:14: 'stop_drain' in [limits]: '5m' is not a time: write a number and one of ms, s, min, h, d");
   CHECK(problems("[[listen]]\naddress = \"raw:@x\"\nconsole = \"c1\"\naccess = \"wacth\"\n") ==
@@ -117,7 +117,7 @@ TEST_CASE("the bounds themselves are allowed, and 0 needs neither unit nor quote
   CHECK(problems("[history]\nsize = \"1GiB\"\nreplay = 0\n") == "ok");
   CHECK(problems("[limits]\nviewers = 1000000\ninput_queue = \"1B\"\noutbox = \"1KiB\"\nstop_drain = 0\nnotice_wait = "
                  "\"0\"") == "ok");
-  CHECK(problems("[limits]\ninput_queue = \"64KiB\"\noutbox = \"1MiB\"\nstop_drain = \"4s\"\nreopen_most = \"1h\"") ==
+  CHECK(problems("[limits]\ninput_queue = \"64KiB\"\noutbox = \"1MiB\"\nstop_drain = \"3s\"\nreopen_most = \"1h\"") ==
         "ok");
 }
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/members.hpp"
+
+#include <algorithm>
+
+#include "backend/line.hpp"
+#include "charmux/config/match.hpp"
+
+namespace charmux::daemon {
+
+Members::Members(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
+                 console::Directory& consoles, frontend::Listeners& listeners, discovery::QmpSource& source)
+    : config_(config),
+      loop_(loop),
+      log_(log),
+      fanout_(fanout),
+      consoles_(consoles),
+      listeners_(listeners),
+      source_(source),
+      histories_(config.state_dir, log) {}
+
+void Members::start() {
+  for (const auto& console : consoles_.all()) {
+    console->start();
+    listeners_.offer(*console);
+  }
+  started_ = true;
+}
+
+Result<console::Console*> Members::add(const std::string& name, std::uint64_t size, std::uint64_t replay,
+                                       std::unique_ptr<backend::Locator> locator) {
+  Result<history::Ring> ring = histories_.open(name, size);
+  if (!ring) return tl::unexpected(ring.error());
+  const config::Limits& limits = config_.limits;
+  const backend::Patience patience{limits.connect_timeout, limits.reopen_first, limits.reopen_most};
+  return &consoles_.add(std::make_unique<console::Console>(
+      console::Console::Settings{name, replay, limits.input_queue}, std::move(*ring),
+      std::make_unique<backend::Line>(loop_, patience, std::move(locator)), fanout_, log_));
+}
+
+Members::Member* Members::find(const std::string& key) {
+  const auto at = members_.find(key);
+  return at == members_.end() ? nullptr : &at->second;
+}
+
+const Members::Member* Members::find(const std::string& key) const {
+  const auto at = members_.find(key);
+  return at == members_.end() ? nullptr : &at->second;
+}
+
+Members::Member* Members::of(const Registry::Entry& entry) {
+  if (Member* const member = find(entry.key)) return member;
+  if (console::Console* const heirloom = consoles_.find(entry.name)) {
+    // A guest that is no more left its console to this one: it goes on under the new key.
+    const auto old = std::find_if(members_.begin(), members_.end(),
+                                  [&](const auto& member) { return member.second.console == heirloom; });
+    if (old == members_.end()) return nullptr;
+    auto node = members_.extract(old);
+    node.key() = entry.key;
+    return &members_.insert(std::move(node)).position->second;
+  }
+  const auto finding = std::make_shared<Finding>();
+  const config::MatchSettings settings = config::settings_for(config_, entry.wish);
+  Result<console::Console*> console =
+      add(entry.name, settings.size, settings.replay, std::make_unique<FoundPlace>(finding, source_));
+  if (!console) {
+    log_.warn("console {}: {}", entry.name, console.error().text);
+    return nullptr;
+  }
+  if (started_) (*console)->start();
+  return &members_.emplace(entry.key, Member{finding, *console}).first->second;
+}
+
+void Members::follow(const Registry& registry, const Registry::Told& told) {
+  for (const std::string& remark : told.remarks) log_.warn("{}", remark);
+  for (const Registry::Change& change : told.changes) {
+    const Registry::Entry* const entry = registry.find(change.key);
+    if (entry == nullptr) continue;
+    if (change.name != entry->name) histories_.rename(change.name, entry->name);
+    const Member* const member = find(change.key);
+    if (member == nullptr) continue;
+    console::Console& console = *member->console;
+    if (console.name() != entry->name) console.rename(entry->name);
+    if (console.number() == entry->number) continue;
+    listeners_.withdraw(console);
+    console.set_number(entry->number);
+    if (started_) listeners_.offer(console);
+  }
+}
+
+void Members::forget(const Registry::Entry& entry) {
+  if (const Member* const member = find(entry.key)) {
+    listeners_.withdraw(*member->console);
+    consoles_.remove(*member->console);
+    members_.erase(entry.key);
+  }
+  histories_.remove(entry.name);
+  log_.info("console {}: forgotten, it was not there for {}", entry.name, format_duration(config_.history.keep));
+}
+
+}  // namespace charmux::daemon

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "charmux/base/log.hpp"
+#include "charmux/config/config.hpp"
+#include "console/directory.hpp"
+#include "console/fanout.hpp"
+#include "daemon/found_place.hpp"
+#include "daemon/histories.hpp"
+#include "daemon/registry.hpp"
+#include "frontend/listeners.hpp"
+
+namespace charmux::daemon {
+
+/// Makes consoles, and keeps those that were discovered, by the registry's keys: each with what is known of its
+/// chardev. Gives them the names and numbers that the registry has for them. For the loop's thread.
+class Members {
+ public:
+  struct Member {
+    std::shared_ptr<Finding> finding;
+    console::Console* console;
+  };
+  Members(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
+          console::Directory& consoles, frontend::Listeners& listeners, discovery::QmpSource& source);
+
+  /// Consoles that are there are opened, and those that are made from now on at once.
+  void start();
+
+  /// A console that is no member: a configured one. Error: its history cannot be kept.
+  [[nodiscard]] Result<console::Console*> add(const std::string& name, std::uint64_t size, std::uint64_t replay,
+                                              std::unique_ptr<backend::Locator> locator);
+  /// Null: there is none of that key.
+  [[nodiscard]] Member* find(const std::string& key);
+  [[nodiscard]] const Member* find(const std::string& key) const;
+  /// The member whose entry that is now: it may have been known by another key, or have to be made. Null: its history
+  /// cannot be kept, which the log says.
+  [[nodiscard]] Member* of(const Registry::Entry& entry);
+  /// Gives the consoles of changed entries the name and number that the registry has for them now.
+  void follow(const Registry& registry, const Registry::Told& told);
+  /// That console, and its history, will not be asked for any more.
+  void forget(const Registry::Entry& entry);
+
+  [[nodiscard]] std::map<std::string, Member>& all() { return members_; }
+  [[nodiscard]] Histories& histories() { return histories_; }
+
+ private:
+  const config::Config& config_;
+  loop::Loop& loop_;
+  Log& log_;
+  console::Fanout& fanout_;
+  console::Directory& consoles_;
+  frontend::Listeners& listeners_;
+  discovery::QmpSource& source_;
+  Histories histories_;
+  std::map<std::string, Member> members_;  ///< by key
+  bool started_ = false;
+};
+
+}  // namespace charmux::daemon
