@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
 #include "charmux/base/text.hpp"
@@ -48,14 +47,6 @@ bool wait_for(int fd, short events) {
     if (ready > 0) return true;
     if (ready < 0 && errno != EINTR) return true;  // what is wrong, the next call on the fd says
   }
-}
-
-std::optional<std::uint64_t> offset_of(const HttpResponse& response) {
-  const auto field = response.field("X-Charmux-Offset");
-  std::uint64_t offset = 0;
-  if (!field || std::from_chars(field->data(), field->data() + field->size(), offset).ec != std::errc{})
-    return std::nullopt;
-  return offset;
 }
 
 }  // namespace
@@ -171,7 +162,7 @@ Outcome<ApiClient::Upgraded> ApiClient::upgrade(const std::string& target, const
   Upgraded out;
   if (answer->status == 101) {
     if (!fd_) return went_away(socket_);
-    out.session.emplace(Session{std::move(fd_), std::move(rest), offset_of(*answer)});
+    out.session.emplace(Session{std::move(fd_), std::move(rest)});
   }
   out.answer = std::move(*answer);
   return out;

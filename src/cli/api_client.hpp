@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,8 +33,7 @@ class ApiClient {
   /// A connection that is no longer HTTP's.
   struct Session {
     UniqueFd fd;
-    Bytes first;                          ///< what came right behind the header
-    std::optional<std::uint64_t> offset;  ///< X-Charmux-Offset, where there is one
+    Bytes first;  ///< what came right behind the header
   };
   /// The session, or the answer that says why there is none.
   struct Upgraded {

@@ -8,12 +8,15 @@
 namespace charmux::cli {
 namespace {
 
-ExitCode exit_code(unsigned status) {
+/// What charmuxd says while it ends (docs/api.md); every other 503 is about now, and may be asked again.
+constexpr std::string_view kStopping = "charmuxd is stopping";
+
+ExitCode exit_code(unsigned status, std::string_view error) {
   switch (status) {
     case 403: return kNotAllowed;
     case 404: return kNoConsole;
-    case 409:
-    case 503: return kBusy;
+    case 409: return kBusy;
+    case 503: return error == kStopping ? kNoDaemon : kBusy;
     case 400:
     case 405:
     case 413:
@@ -38,7 +41,7 @@ Failure refusal(const protocol::HttpResponse& answer, std::string_view name) {
   const bool named = name.empty() || answer.status == 404;
   const std::string where = named ? "" : called(name) + ": ";
   const std::string hint = fault.hint.empty() ? "" : "; " + printable(fault.hint);
-  return {exit_code(answer.status), where + printable(fault.error) + hint};
+  return {exit_code(answer.status, fault.error), where + printable(fault.error) + hint};
 }
 
 Outcome<std::string> fetch(ApiClient& api, const std::string& target, std::string_view name) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +16,10 @@ Outcome<void> print(std::string_view text) {
       text.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EPIPE) {
       return tl::unexpected(Failure{kDone, {}});
+    } else if (errno == EAGAIN) {
+      // Whoever shares the open file has set O_NONBLOCK. What is wrong with it, the next write says.
+      pollfd waited{STDOUT_FILENO, POLLOUT, 0};
+      ::poll(&waited, 1, -1);
     } else if (errno != EINTR) {
       return stop(kCannotWrite, "cannot write to standard output: {}", errno_text(errno));
     }

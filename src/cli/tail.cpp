@@ -99,7 +99,6 @@ Outcome<void> Tail::since(std::uint64_t begin) {
 
 /// Prints what the session gives until charmuxd closes it.
 Outcome<void> Tail::watch(const ApiClient::Session& session) {
-  if (session.offset) skip_to(*session.offset);
   if (auto taken = take(as_text(session.first)); !taken) return taken;
   std::array<char, std::size_t{64} * 1024> buffer{};
   while (true) {

@@ -25,7 +25,7 @@ std::string typed(const std::vector<std::string>& reads, LeaveKey key = kLeaveKe
 std::string typed_either_way(const std::string& text) {
   std::vector<std::string> bytes;
   for (const char c : text) bytes.emplace_back(1, c);
-  const std::string whole = typed({text}, LeaveKey{});
+  std::string whole = typed({text}, LeaveKey{});
   CHECK(typed(bytes, LeaveKey{}) == whole);
   return whole;
 }
