@@ -183,8 +183,12 @@ HttpResponse no_such_path(std::string_view target) {
                     "see /api/v1/consoles and /api/v1/status");
 }
 
+/// Bytes of a mistyped name that is worth a search for what was meant.
+constexpr std::size_t kMostToGuess = 64;
+
 HttpResponse no_such_console(ApiHouse& house, const std::string& name) {
-  const std::vector<ConsoleFacts> all = house.consoles();
+  std::vector<ConsoleFacts> all;
+  if (name.size() <= kMostToGuess) all = house.consoles();
   std::vector<std::string_view> names;
   for (const ConsoleFacts& each : all) names.push_back(each.name);
   const std::string_view near = nearest(name, names);

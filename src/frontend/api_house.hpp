@@ -35,11 +35,11 @@ struct ConsoleFacts {
   std::string reason;   ///< more of it, for a person
   std::size_t viewers = 0;
   std::optional<std::string> writer;
-  std::uint64_t bytes_out = 0;  ///< what came from the guest since charmuxd started
-  std::uint64_t bytes_in = 0;   ///< what went to it
-  std::uint64_t skipped = 0;    ///< bytes that viewers were not given
-  std::uint64_t offset = 0;     ///< all that ever came from the guest
-  std::optional<WallTime> last_output;
+  std::uint64_t bytes_out = 0;          ///< what came from the guest since charmuxd started
+  std::uint64_t bytes_in = 0;           ///< what went to it
+  std::uint64_t skipped = 0;            ///< bytes that viewers were not given
+  std::uint64_t offset = 0;             ///< all that ever came from the guest
+  std::optional<WallTime> last_output;  ///< whether charmuxd was restarted since or not
 };
 
 struct DaemonFacts {
@@ -72,6 +72,7 @@ class ApiHouse {
  public:
   virtual ~ApiHouse() = default;
 
+  /// In any order.
   [[nodiscard]] virtual std::vector<ConsoleFacts> consoles() = 0;
   /// nullopt: there is none of that name.
   [[nodiscard]] virtual std::optional<ConsoleFacts> console(const std::string& name) = 0;
@@ -80,10 +81,10 @@ class ApiHouse {
   /// Null for one that is only listed, too: it is not offered.
   [[nodiscard]] virtual console::Console* find(const std::string& name) = 0;
 
-  /// The longest answer to `since`.
-  static constexpr std::size_t kMostSince = 1 * MiB;
-  /// The last `bytes`, all that is kept when neither is given, or what is kept from `since` on, at most kMostSince of
-  /// it. nullopt: it has none.
+  /// The longest piece of a history: it is copied and sent in one go, and nobody else is served meanwhile.
+  static constexpr std::uint64_t kMostHistory = 1 * MiB;
+  /// The newest of what is kept, or the newest `bytes` of it; or the first of what is kept from `since` on. At most
+  /// kMostHistory. nullopt: it has none.
   [[nodiscard]] virtual std::optional<History> history(const std::string& name, std::optional<std::uint64_t> bytes,
                                                        std::optional<std::uint64_t> since) = 0;
 

@@ -19,6 +19,8 @@ class Door {
                                          const std::shared_ptr<Entrance>& entrance);
 
   [[nodiscard]] const std::string& text() const { return entrance_->text(); }
+  /// How many sockets listen for it.
+  [[nodiscard]] std::size_t descriptors() const { return acceptors_.size(); }
 
  private:
   explicit Door(std::shared_ptr<Entrance> entrance) : entrance_(std::move(entrance)) {}

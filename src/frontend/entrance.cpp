@@ -3,8 +3,6 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
-
 #include "charmux/base/text.hpp"
 #include "console/notices.hpp"
 #include "frontend/raw_session.hpp"
@@ -13,7 +11,7 @@
 namespace charmux::frontend {
 namespace {
 
-/// The consoles of a menu, by number.
+/// The consoles of a menu.
 std::vector<Menu::Row> rows_of(const console::Directory& consoles) {
   std::vector<Menu::Row> rows;
   for (const auto& each : consoles.all()) {
@@ -21,9 +19,6 @@ std::vector<Menu::Row> rows_of(const console::Directory& consoles) {
     rows.push_back({each->number(), each->name(), std::string(each->state_text()),
                     writer == nullptr ? "" : writer->who(), each->viewers().size()});
   }
-  std::stable_sort(rows.begin(), rows.end(), [](const Menu::Row& one, const Menu::Row& other) {
-    return one.number - 1U < other.number - 1U;  // those without a number last
-  });
   return rows;
 }
 
@@ -56,7 +51,7 @@ TelnetSession::Choices Entrance::choices() {
 }
 
 void Entrance::admit(UniqueFd client) {
-  if (sessions_.count() >= limits_.viewers()) return refuse(std::move(client));
+  if (!sessions_.has_room(limits_.viewers())) return refuse(std::move(client));
   console::Console* const console = target_ ? target_() : nullptr;
   if (target_ && console == nullptr)
     return turn_away(client, console::notices::sentence(fmt::format("there is no console {} now", listen_.console)));

@@ -59,6 +59,13 @@ Listeners::Ports Listeners::ports_of(const console::Console& console) const {
   return ports;
 }
 
+std::size_t Listeners::descriptors() const {
+  std::size_t all = 0;
+  for (const Fixed& fixed : fixed_) all += fixed.door.descriptors();
+  for (const auto& row : rows_) all += row->descriptors();
+  return all;
+}
+
 std::vector<Listeners::Listed> Listeners::all() const {
   std::vector<Listed> list;
   for (const Fixed& fixed : fixed_) list.push_back({fixed.door.text(), fixed.serves});

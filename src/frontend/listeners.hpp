@@ -37,6 +37,8 @@ class Listeners {
   };
   [[nodiscard]] std::vector<Listed> all() const;
   [[nodiscard]] std::size_t count() const { return fixed_.size() + rows_.size(); }
+  /// How many sockets listen: one for each address of each port that is open.
+  [[nodiscard]] std::size_t descriptors() const;
 
  private:
   struct Fixed {

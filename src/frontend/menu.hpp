@@ -29,7 +29,7 @@ class Menu {
     std::string writer;  ///< empty: nobody
     std::size_t viewers;
   };
-  /// The consoles that this client may watch, by number; asked anew for each page, since they come and go.
+  /// The consoles that this client may watch, in any order; asked anew for each page, since they come and go.
   using Rows = std::function<std::vector<Row>()>;
 
   /// Lines of a page, and of a list of candidates.

@@ -50,6 +50,13 @@ std::optional<PortRow::Port> PortRow::port_of(const console::Console& console) c
   return Port{at->second.port, at->second.trouble};
 }
 
+std::size_t PortRow::descriptors() const {
+  std::size_t all = 0;
+  for (const auto& [number, place] : places_)
+    if (place.door) all += place.door->descriptors();
+  return all;
+}
+
 void PortRow::open(Place& place) {
   std::vector<net::Endpoint> at;
   std::transform(endpoints_.begin(), endpoints_.end(), std::back_inserter(at),

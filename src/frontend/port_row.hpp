@@ -33,6 +33,8 @@ class PortRow {
   /// None: the console's number has no place here, or it is not offered.
   [[nodiscard]] std::optional<Port> port_of(const console::Console& console) const;
   [[nodiscard]] const config::Listen& listen() const { return listen_; }
+  /// How many sockets listen for all of its ports that are open.
+  [[nodiscard]] std::size_t descriptors() const;
 
  private:
   struct Place {

@@ -12,6 +12,15 @@ void Sessions::add(std::unique_ptr<Connection> connection) {
   turn_end_.request();
 }
 
+bool Sessions::has_room(std::size_t most) {
+  if (sessions_.size() < most) return true;
+  if (!full_at_) {
+    full_at_ = sessions_.size();
+    log_.warn("full: {} connected, others are turned away; raise limits.viewers or the limit of open files", *full_at_);
+  }
+  return false;
+}
+
 void Sessions::stop() {
   for (const auto& session : sessions_) session->stop();
 }
@@ -24,6 +33,7 @@ void Sessions::bury(Connection&) { turn_end_.request(); }
 
 void Sessions::reap() {
   std::erase_if(sessions_, [](const auto& session) { return session->phase() == Phase::closed; });
+  if (full_at_ && sessions_.size() <= *full_at_ / 2) full_at_.reset();
 }
 
 }  // namespace charmux::frontend

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "frontend/connection.hpp"
@@ -22,6 +23,9 @@ class Sessions final : private Graveyard {
   [[nodiscard]] TelnetScratch& telnet_scratch() { return telnet_scratch_; }
   void add(std::unique_ptr<Connection> connection);
   [[nodiscard]] std::size_t count() const { return sessions_.size(); }
+  /// Whether one more may come where there may be `most`. Warns when it first may not, and again only after half of
+  /// them have left.
+  [[nodiscard]] bool has_room(std::size_t most);
 
   /// charmuxd stops: all are sent what there is and leave.
   void stop();
@@ -37,6 +41,7 @@ class Sessions final : private Graveyard {
   const std::size_t outbox_;
   TelnetScratch telnet_scratch_;
   std::vector<std::unique_ptr<Connection>> sessions_;
+  std::optional<std::size_t> full_at_;  ///< how many there were when the log was told.
   loop::TurnEnd turn_end_;
 };
 

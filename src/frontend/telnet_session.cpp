@@ -110,9 +110,13 @@ void TelnetSession::act(const protocol::TelnetSignal& signal) {
 }
 
 void TelnetSession::send_break() {
-  if (console().writer() != &viewer()) return typed({});
+  if (console().writer() != &viewer()) typed({});  // takes a pen that lies free
+  if (console().writer() != &viewer() || break_on_its_way_) return;
+  break_on_its_way_ = true;
   console().send_break([this, alive = std::weak_ptr<const void>(alive_)](const Status& sent) {
-    if (!alive.expired() && !sent) viewer().notify(console::notices::sentence(sent.error().text));
+    if (alive.expired()) return;
+    break_on_its_way_ = false;
+    if (!sent) viewer().notify(console::notices::sentence(sent.error().text));
   });
 }
 

@@ -70,6 +70,7 @@ class TelnetSession final : public Session {
     bool left = false;
   };
   std::unique_ptr<Choosing> choosing_;
+  bool break_on_its_way_ = false;                                 ///< those that come meanwhile are dropped.
   std::shared_ptr<const void> alive_ = std::make_shared<char>();  ///< for answers that may come too late.
 };
 

@@ -17,6 +17,10 @@ def offset(daemon):
     return base + head
 
 
+def charmux(kit, daemon, *words):
+    return kit.run("charmux", *words, env={"CHARMUX_SOCKET": str(daemon.runtime_dir / "control.sock")}).stdout
+
+
 def test_a_restart_goes_on_where_it_stopped(kit):
     chardev = kit.unix_chardev()
     arguments = ("--console", f"vm={chardev.address}", "--listen", "telnet:127.0.0.1:7001,console=vm",
@@ -29,7 +33,9 @@ def test_a_restart_goes_on_where_it_stopped(kit):
     assert offset(first) == len(BEFORE)
 
     second = kit.daemon(*arguments)
-    chardev.accept().write(AFTER)
+    guest = chardev.accept()
+    assert re.search(r'"last_output":"20[^"]+Z"', charmux(kit, second, "ls", "--json")), "known though nothing came yet"
+    guest.write(AFTER)
     viewer = kit.telnet(7001)
     data = viewer.wait_for(lambda data: AFTER in data and LIVE in data)
     assert re.search(rb"\r\n" + BEFORE + rb"(\[charmux: live\]\r\n)?\[charmux: not recorded \d\d:\d\d:\d\d - \d\d:\d\d:\d\d\]"

@@ -2,10 +2,14 @@
 """charmuxd is killed, hangs, or something else listens at its socket while I use charmux: I am told what happened, no
 command waits for ever, and my terminal is mine again."""
 
+import array
+import fcntl
 import json
 import os
 import pathlib
 import signal
+import subprocess
+import termios
 
 import pytest
 from support import wait_until
@@ -75,6 +79,32 @@ def test_json_is_what_it_said(kit, fake):
     body = json.dumps([{**A_CONSOLE, "later": {"more": "keys"}}], indent=1).encode()
     fake({CONSOLES: answer(body=body)})
     assert charmux(kit, "ls", "--json") == (0, body.decode() + "\n", "")
+
+
+@pytest.mark.parametrize("words, path, printed", [(("ls", "--json"), CONSOLES, b"\n"), (("tail", "vm", "-n", "100000"),
+                                                                                 f"{VM}/history", b"")])
+def test_a_pipe_that_does_not_block_gets_all_of_it(kit, fake, words, path, printed):
+    """Some programs give their children such a pipe. It is full when charmux prints more than it holds."""
+    body = json.dumps([{**A_CONSOLE, "name": "x" * 100}] * 3000).encode()
+    api = fake({VM: answer(body={**A_CONSOLE, "offset": len(body)}), path: answer(body=body, X_Charmux_Offset=0)})
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with subprocess.Popen([kit.build / "charmux", *words, "--socket", api.path], stdin=subprocess.DEVNULL, stdout=writer,
+                          stderr=subprocess.PIPE) as running, open(reader, "rb", buffering=0) as output:
+        wait_until(lambda: in_pipe(reader) >= 60_000, lambda: f"the pipe to be full: {in_pipe(reader)} bytes")
+        os.close(writer)
+        taken = b""
+        while piece := output.read(5000):
+            taken += piece
+        assert (running.wait(60), running.stderr.read()) == (0, b"")
+    assert taken == body + printed
+
+
+def in_pipe(fd):
+    """How many bytes wait in it to be read."""
+    count = array.array("i", [0])
+    fcntl.ioctl(fd, termios.FIONREAD, count)
+    return count[0]
 
 
 def attached(kit, fake, *words, shell="; echo code=$?; stty -g"):

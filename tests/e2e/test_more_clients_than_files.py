@@ -131,8 +131,8 @@ def new_ones_get_in(kit, stream, leaving):
 def test_the_thousandth_is_told_and_nobody_inside_notices(kit):
     daemon, stream = start(kit, wrap=("prlimit", "--nofile=256:256"))
     inside, outside = check(daemon, stream, crowd(stream))
-    # 256, less the reserve of 64, six for the console and one for the listener.
-    assert (len(inside), len(outside)) == (185, 815)
+    # 256, less the reserve of 80, six for the console and one for the listener.
+    assert (len(inside), len(outside)) == (169, 831)
     new_ones_get_in(kit, stream, inside[:10])
 
 
@@ -150,6 +150,27 @@ def test_when_files_run_out_after_all(kit):
     assert 50 < len(inside) < 100
     assert len(daemon.process.open_files()) == 100
     new_ones_get_in(kit, stream, inside[:10])
+
+
+def test_the_administrator_gets_in_when_strangers_have_all_the_room(kit):
+    kit.path("charmux.toml").write_text("[limits]\nviewers = 2\n")
+    daemon, _ = start(kit, "--config", kit.path("charmux.toml"), wrap=())
+    control = daemon.runtime_dir / "control.sock"
+    inside = [kit.telnet(7001) for _ in range(2)]
+    for viewer in inside:
+        viewer.wait_for(LIVE)
+    assert kit.telnet(7001).wait_closed() == FULL
+
+    def who():
+        return kit.run("charmux", "who", env={"CHARMUX_SOCKET": str(control)})
+    told = who()
+    assert (told.returncode, told.stderr) == (0, "")
+    assert all(f"127.0.0.1:{viewer.local_port} " in told.stdout for viewer in inside)
+    # That room has an end, too.
+    idle = [kit.raw(control) for _ in range(16)]
+    assert kit.raw(control).wait_closed().startswith(b"HTTP/1.1 503 ")
+    idle[0].close()
+    wait_until(lambda: who().returncode == 0, "there to be room again")
 
 
 def test_a_raw_client_is_told_nothing_in_band(kit):

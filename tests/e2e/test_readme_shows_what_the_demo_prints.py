@@ -4,6 +4,7 @@
 import re
 
 from support import wait_until
+from support.fake_api import FakeApi, answer
 
 PROMISED_LAST = "Ctrl-C here ends the demo."
 
@@ -41,3 +42,15 @@ def test_the_demo_prints_what_readme_shows_and_its_telnet_lines_work(kit):
         client.wait_for("charmux: live")
         wait_until(lambda c=client, name=typed.group(3): f"[charmux: {name}, 1 watching, you type" in c.screen(),
                    f"what README says a first client of {typed.group(3)} reads")
+
+
+def test_a_list_of_consoles_looks_as_readme_shows_it(kit):
+    block = re.search(r"^    \$ charmux ls\n((?:    .+\n)+)", (kit.repo / "README.md").read_text(), re.MULTILINE).group(1)
+    alpha = {"name": "alpha", "number": 1, "ports": [7001], "backend": "pty:/dev/pts/3", "state": "open", "reason": "",
+             "viewers": 2, "writer": "127.0.0.1:40312"}
+    monitor = {"name": "alpha.compat_monitor0", "number": None, "ports": [], "backend": "unix:/run/qemu/alpha.qmp",
+               "state": "refused", "reason": "a QEMU monitor", "viewers": 0, "writer": None}
+    api = FakeApi(kit.path("control.sock"), {"GET /api/v1/consoles": answer(body=[alpha, monitor])})
+    listed = kit.run("charmux", "ls", "--socket", api.path)
+    api.close()
+    assert listed.stdout == re.sub(r"^    ", "", block, flags=re.MULTILINE)

@@ -36,6 +36,8 @@ ERRORS = {
                     "charmux: console vm: it is not offered: a monitor", 75),
     "full": ({f"{CONSOLE}/attach": told(503, "charmuxd is full", "try again later")}, ["attach", "vm"],
              "charmux: console vm: charmuxd is full; try again later", 75),
+    "it stops": ({"POST /api/v1/consoles/vm/down": told(503, "charmuxd is stopping")}, ["down", "vm"],
+                 "charmux: console vm: charmuxd is stopping", 69),
     "another user": ({"GET /api/v1/consoles": told(403, "uid 1000 may not use this charmuxd",
                                                    "be root or the user that charmuxd runs as")}, ["ls"],
                      "charmux: uid 1000 may not use this charmuxd; be root or the user that charmuxd runs as", 77),

@@ -46,7 +46,7 @@ ERRORS = {
     "a bad time": (('[limits]\nstop_drain = "2 sec"\n', GIVEN), 1,
                    "FILE:2:14: 'stop_drain' in [limits]: '2 sec' is not a time: write a number and one of ms, s, min, h, d"),
     "a time out of bounds": (('[limits]\nstop_drain = "1min"\n', GIVEN), 1,
-                             "FILE:2:14: 'stop_drain' in [limits] must be from 0 to 4s, not 1min"),
+                             "FILE:2:14: 'stop_drain' in [limits] must be from 0 to 3s, not 1min"),
     "more replay than history": (('[history]\nsize = "64KiB"\nreplay = "1MiB"\n', GIVEN), 1,
                                  "FILE:3:10: 'replay' in [history] is 1MiB, more than the 'size' of 64KiB: a replay comes out "
                                  "of what is kept"),
@@ -100,6 +100,8 @@ ERRORS = {
                      "--qmp: '/run/*.qmp' is discovered twice, first at --qmp: keep one"),
     "a relative glob": ((None, ("--qmp", "run/*.qmp")), 1,
                         "--qmp: 'run/*.qmp' is not an absolute path: write one that begins with '/'"),
+    "a folder of sockets": ((None, ("--qmp", "/run/qemu/")), 1,
+                            "--qmp: '/run/qemu/' is a directory: write a socket's path or a pattern such as '/run/qemu/*.qmp'"),
     "an empty list": (('[[discover]]\nqmp = "/run/*.qmp"\nonly = []\n', ()), 1,
                       "FILE:3:8: 'only' in [[discover]] is empty: name one, or leave 'only' out"),
     "no list": (('[[discover]]\nqmp = "/run/*.qmp"\nonly = "lab-*"\n', ()), 1,
@@ -107,6 +109,9 @@ ERRORS = {
     "a glob that fits nothing": ((CONSOLE + '[[match]]\nconsole = ""\n', ()), 1,
                                  "FILE:5:11: 'console' in [[match]] fits no name: write a name, or a glob such as "
                                  "\"lab-*\""),
+    "a port for many": ((CONSOLE + '[[match]]\nconsole = "lab-*"\nport = 7001\n',
+                         ("--listen", "telnet:127.0.0.1,ports=7001-7999")), 1,
+                        "FILE:6:8: 'port' in [[match]] is for one console: write its name without wildcards"),
     "more replay than size in a match": ((CONSOLE + '[[match]]\nconsole = "a"\nsize = "64KiB"\nreplay = "1MiB"\n', ()), 1,
                                          "FILE:7:10: [[match]] 'a' has a 'replay' of 1MiB, more than its 'size' of 64KiB: "
                                          "give it a smaller replay"),

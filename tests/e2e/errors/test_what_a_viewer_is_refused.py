@@ -87,12 +87,19 @@ def break_through_a_pty(kit):
 
 def no_room(kit):
     kit.path("charmux.toml").write_text("[limits]\nviewers = 1\n")
-    kit.daemon("--config", kit.path("charmux.toml"), "--console", "vm=unix:/run/nothing.sock",
-               "--listen", "telnet:127.0.0.1:7001,console=vm")
+    daemon = kit.daemon("--config", kit.path("charmux.toml"), "--console", "vm=unix:/run/nothing.sock",
+                        "--listen", "telnet:127.0.0.1:7001,console=vm")
     kit.telnet(7001).wait_for(LIVE)
-    second = kit.telnet(7001)
-    assert second.wait_closed() == b"[charmux: full, try later]\r\n"
-    return second
+    for _ in range(2):
+        assert kit.telnet(7001).wait_closed() == b"[charmux: full, try later]\r\n"
+    return daemon
+
+
+def no_room_in_the_log(kit):
+    """Once, not for each that comes in vain."""
+    daemon = no_room(kit)
+    daemon.wait_log(r"^<4>full: 1 connected, others are turned away; raise limits\.viewers or the limit of open files$")
+    return daemon.log().count("full: ") == 1
 
 
 # How, and that it is said just so | no exit code: it runs | what is said.
@@ -108,6 +115,8 @@ ERRORS = {
     "a break through a pty": (break_through_a_pty, None, "[charmux: no break: QEMU passes none on from a pty, only from its "
                               "monitor]"),
     "no room": (no_room, None, "[charmux: full, try later]"),
+    "no room, in the log": (no_room_in_the_log, None, "full: NUMBER connected, others are turned away; raise limits.viewers or "
+                            "the limit of open files"),
 }
 
 

@@ -246,6 +246,18 @@ TEST_CASE("an unknown console is answered 404 with the nearest name") {
   CHECK(it.house.told.empty());
 }
 
+TEST_CASE("what a name may have meant is looked for only where somebody may have typed it") {
+  Asking it;
+  const auto hint_for = [&](std::size_t size) {
+    it.house.all.clear();
+    it.house.add(std::string(size - 1, 'x') + "a");
+    const std::string typed = std::string(size - 1, 'x') + "b";
+    return it.get("/api/v1/consoles/" + typed).body.find("did you mean '" + it.house.all[0].name) != std::string::npos;
+  };
+  CHECK(hint_for(64));
+  CHECK(!hint_for(65));
+}
+
 TEST_CASE("an unknown path is answered 404, whatever it looks like") {
   Asking it;
   it.house.add("alpha");

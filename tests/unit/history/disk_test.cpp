@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a disk can do to a history: hold something else under its name, be full, be read-only, not be there.
+// What a disk can do to a history beside: have something in its place, be full, be read-only, not be there.
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -15,27 +15,6 @@ using namespace charmux::history;
 using namespace charmux::history::kit;
 
 namespace {
-
-void make_ring(const std::string& path) {
-  Ring ring = quiet_ring(path);
-  put(ring, "old");
-}
-
-/// The file at `path` is set aside for this reason, and a new history begins.
-void check_set_aside(const std::string& path, std::string_view reason, std::string_view name) {
-  CAPTURE(reason);
-  const auto bytes = std::filesystem::file_size(path);
-  auto opened = remarked_ring(path);
-  Ring& ring = opened.first;
-  const std::string& remark = opened.second;
-  CHECK_MESSAGE(contains(remark, reason), remark);
-  CHECK_MESSAGE(contains(remark, "it was renamed to " + std::string(name) + " and a new history begins"), remark);
-  CHECK(std::filesystem::file_size(std::string(name)) == bytes);
-  CHECK(ring.head() == 0);
-  CHECK(ring.not_kept().empty());
-  append(ring, pattern(0, 100'000));
-  CHECK(holds_pattern(ring));
-}
 
 /// Runs `body` in a child that alone sees a 2 MiB tmpfs at `where`. The body returns what went wrong, or nothing. A
 /// SIGBUS ends the child and so fails the test.
@@ -87,125 +66,6 @@ void fill_disk(const std::string& directory) {
 }
 
 }  // namespace
-
-TEST_CASE("a foreign file is set aside, under a name that is free, and a new history begins") {
-  const TempDir dir;
-  const std::string path = dir / "a.ring";
-  for (const char* name : {".set-aside", ".set-aside.1", ".set-aside.2"}) {
-    std::filesystem::remove(path);
-    const UniqueFd foreign(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    REQUIRE(::write(foreign.get(), "#!/bin/sh\n", 10) == 10);
-    REQUIRE(::ftruncate(foreign.get(), 70'000) == 0);
-    check_set_aside(path, "a.ring is not a charmux history;", path + name);
-  }
-}
-
-TEST_CASE("a header that makes no sense is set aside, and what is wrong is said") {
-  const TempDir dir;
-  struct Wrong {
-    const char* reason;
-    void (*change)(RingHeader&);
-  };
-  constexpr Wrong kWrong[] = {
-      {"has format 7 where this version reads 1", [](RingHeader& h) { h.version = 7; }},
-      {"has the size 66560, which no history has", [](RingHeader& h) { h.size = 65 * KiB; }},
-      {"has the size 2147483648, which no history has", [](RingHeader& h) { h.size = 2 * GiB; }},
-      {"has its data at 64, where none can be", [](RingHeader& h) { h.data_offset = 64; }},
-      {"bytes long and should be", [](RingHeader& h) { h.size *= 2; }},
-      {"(base 1, reserved 3)", [](RingHeader& h) { h.base = 1; }},
-      {"has offsets that no history reaches", [](RingHeader& h) { h.head = h.reserved = kLastOffset + 1; }},
-      {"(first 4, head 3, reserved 3)", [](RingHeader& h) { h.first = 4; }},
-      {"(first 0, head 4, reserved 3)", [](RingHeader& h) { h.head = 4; }},
-      {"(first 0, head 3, reserved 4100)", [](RingHeader& h) { h.reserved = 3 + 4 * KiB + 1; }},
-      {"has flags or counters", [](RingHeader& h) { h.clean = 2; }},
-      {"has flags or counters", [](RingHeader& h) { h.last_mark = ~std::uint64_t{0}; }},
-      {"has marks that do not fit it", [](RingHeader& h) { h.last_mark = 1, h.marks[0].number = 65; }},
-  };
-  for (const Wrong& wrong : kWrong) {
-    const std::string path = dir / "a.ring";
-    make_ring(path);
-    edit_header(path, wrong.change);
-    check_set_aside(path, wrong.reason, path + ".set-aside");
-    std::filesystem::remove(path);
-    std::filesystem::remove(path + ".set-aside");
-  }
-}
-
-TEST_CASE("a file that was cut short or grew is set aside, never mapped") {
-  const TempDir dir;
-  struct Length {
-    std::uintmax_t bytes;
-    const char* reason;
-  };
-  for (const Length& length :
-       {Length{0, "is shorter than a history's header"}, Length{4095, "is shorter than a history's header"},
-        Length{4096, "is 4096 bytes long and should be"},
-        Length{page_size() + 64 * KiB - 1, "bytes long and should be"},
-        Length{page_size() + 64 * KiB + 1, "bytes long and should be"}}) {
-    const std::string path = dir / std::to_string(length.bytes);
-    make_ring(path);
-    std::filesystem::resize_file(path, length.bytes);
-    check_set_aside(path, length.reason, path + ".set-aside");
-  }
-}
-
-TEST_CASE("a history of another size is carried over: its newest bytes, its offsets and its marks") {
-  const TempDir dir;
-  const std::string path = dir / "a.ring";
-  {
-    Ring ring = quiet_ring(path, 128 * KiB);
-    append(ring, pattern(0, 200'000), at(1));
-    ring.add_mark(MarkKind::leftover, at(2), at(2), 9);
-    append(ring, pattern(200'000, 100'000), at(3));
-    (void)ring.window();  // and is killed
-  }
-  for (const std::uint64_t size : {64 * KiB, 1 * MiB, 256 * KiB}) {
-    CAPTURE(size);
-    auto [ring, remark] = remarked_ring(path, size);
-    // The window gave up 8 KiB of the 128 KiB; then 64 KiB is all there is.
-    CHECK(contains(remark, "a.ring was carried over from "));
-    CHECK(contains(remark, "its newest 65536 bytes are kept"));
-    CHECK(ring.size() == size);
-    CHECK(ring.head() == 300'000);
-    CHECK(ring.tail() == 300'000 - 64 * KiB);
-    CHECK(holds_pattern(ring));
-    REQUIRE(marks_of(ring).size() == 1);
-    CHECK(marks_of(ring)[0].mark.offset == 200'000);
-    CHECK(ring.times().time_at(300'000) == at(3));
-    CHECK(ring.last_output() == at(3));
-  }
-  Ring ring = quiet_ring(path, 256 * KiB);
-  append(ring, pattern(300'000, 900'000));
-  CHECK(ring.head() - ring.tail() == 256 * KiB);
-  CHECK(holds_pattern(ring));
-}
-
-TEST_CASE("carried over from a killed process, what lay under the window is left behind") {
-  const TempDir dir;
-  const std::string path = dir / "a.ring";
-  {
-    Ring ring = quiet_ring(path);
-    append(ring, pattern(0, 100'000));
-    const BytesSpan window = ring.window();
-    std::fill(window.begin(), window.end(), std::byte{'!'});
-  }
-  Ring ring = remarked_ring(path, 128 * KiB).first;
-  CHECK(ring.tail() == 100'000 - 60 * KiB);
-  CHECK(holds_pattern(ring));
-}
-
-TEST_CASE("carried over after a power cut, the history is marked as any other") {
-  const TempDir dir;
-  const std::string path = dir / "a.ring";
-  make_ring(path);
-  cut_power(path);
-  Result<Ring::Opened> opened = Ring::open(path, 128 * KiB);
-  REQUIRE(opened.has_value());
-  CHECK(opened->remarks.size() == 2);
-  CHECK(opened->ring.head() == kPowerCutStep + 3);
-  CHECK(all_of(opened->ring) == "old");
-  CHECK(marks_of(opened->ring).size() == 1);
-}
 
 TEST_CASE("where the disk will not have it the ring is in memory, and says why and what to do") {
   const TempDir dir;
