@@ -164,7 +164,7 @@ void Console::backend_readable() {
 }
 
 void Console::backend_writable() {
-  while (!input_.empty()) {
+  while (!input_.empty() && breaks_ == 0) {
     const net::Io io = give_guest(input_);
     if (io.kind != net::Io::Kind::moved) break;
     input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(io.bytes));
@@ -179,7 +179,7 @@ const Viewer* Console::writer() const { return lock_.holder() ? find(*lock_.hold
 
 bool Console::type(Viewer& viewer, BytesView bytes) {
   if (!viewer.settings().may_type || !lock_.type(viewer.id())) return false;
-  if (input_.empty()) {
+  if (input_.empty() && breaks_ == 0) {
     const net::Io io = give_guest(bytes);
     if (io.kind == net::Io::Kind::moved) bytes = bytes.subspan(io.bytes);
   }
@@ -191,6 +191,18 @@ net::Io Console::give_guest(BytesView bytes) {
   const net::Io io = backend_->write(bytes);
   if (io.kind == net::Io::Kind::moved) traffic_.to_guest += io.bytes;
   return io;
+}
+
+void Console::send_break(std::function<void(Status)> answer) {
+  ++breaks_;
+  backend_->send_break(
+      [this, alive = std::weak_ptr<const void>(alive_), answer = std::move(answer)](const Status& sent) {
+        if (!alive.expired()) {
+          --breaks_;
+          backend_writable();
+        }
+        answer(sent);
+      });
 }
 
 std::size_t Console::input_room(const Viewer& viewer) const {

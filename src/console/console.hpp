@@ -49,9 +49,10 @@ class Console final : private backend::Backend::Sink {
   void put_down(std::string_view who);
   /// Opens the chardev, again if it is open.
   void reopen() { backend_->reopen(); }
-  /// Sends the guest a break. `answer` is called once, perhaps from inside this, unless this is destroyed first. Error:
-  /// "no break: " and why the guest got none.
-  void send_break(std::function<void(Status)> answer) { backend_->send_break(std::move(answer)); }
+  /// Sends the guest a break. What is typed after it waits until it is there, or is known not to be: a break goes by
+  /// another way than keys do, and SysRq needs the two in order. `answer` is called once, perhaps from inside this,
+  /// unless this is destroyed first. Error: "no break: " and why the guest got none.
+  void send_break(std::function<void(Status)> answer);
   /// A notice to all viewers.
   void announce(const std::string& notice);
   /// The last thing: puts the history on the disk. Blocks.
@@ -142,6 +143,8 @@ class Console final : private backend::Backend::Sink {
 
   unsigned number_ = 0;
   Traffic traffic_;
+  unsigned breaks_ = 0;  ///< on their way to the guest; its input waits behind them.
+  std::shared_ptr<const void> alive_ = std::make_shared<char>();  ///< for answers that may come too late.
   std::vector<Viewer*> viewers_;
   WriterLock lock_;
   WriterLock::Id last_id_ = 0;

@@ -96,3 +96,18 @@ TEST_CASE("a break that is answered when who sent it has gone disturbs nobody") 
   house.run_until("it has gone", [&] { return house.sessions.count() == 0; });
   breaks[0](failure("no break: too late"));
 }
+
+TEST_CASE("what is typed after a break comes to the guest after it") {
+  Breaks breaks;
+  House house(with(breaks));
+  TelnetClient client = house.attach_telnet(house.open_telnet());
+  client.write("before");
+  house.run_until("what was typed before has come", [&] { return house.typed() == "before"; });
+  client.command(kBreak);
+  client.write("h");
+  wait_heard(house, client);
+  REQUIRE(breaks.size() == 1);
+  CHECK(house.typed() == "before");
+  breaks[0](Status{});
+  house.run_until("the key has come behind the break", [&] { return house.typed() == "beforeh"; });
+}

@@ -33,6 +33,8 @@ class TerminalProcess:
     @staticmethod
     def _before_exec():
         die_with_parent()
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):  # nohup, say, has it ignored by all below it
+            signal.signal(number, signal.SIG_DFL)
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     def _read(self):
