@@ -2,10 +2,8 @@
 #include "console/console.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "charmux/base/text.hpp"
-#include "charmux/protocol/text_boundary.hpp"
 #include "console/fanout.hpp"
 #include "console/notices.hpp"
 
@@ -17,9 +15,6 @@ namespace {
 std::size_t read_budget(const history::Ring& ring) {
   return static_cast<std::size_t>(std::min<std::uint64_t>(Viewer::kTurnBudget, ring.size() / 4));
 }
-
-/// A line that began longer before a replay's window than this is not gone back to.
-constexpr std::size_t kLongLine = 4 * KiB;
 
 WallTime wall_now() { return std::chrono::system_clock::now(); }
 
@@ -239,32 +234,6 @@ void Console::drop_input(std::string_view why) {
 }
 
 // --- viewers ---
-
-history::Cursor Console::cursor_for(const ViewerSettings& settings) {
-  if (settings.replay == 0 && !settings.since) return {ring_, ring_.head(), ring_.last_mark_number()};
-  const std::uint64_t tail = ring_.tail();
-  if (settings.since) {
-    // What is no more there shows as a gap, which is told like any other.
-    const std::uint64_t start = std::min(*settings.since, ring_.head());
-    return {ring_, start, ring_.marks_before(start)};
-  }
-  const std::uint64_t want = std::min(settings.replay, ring_.head() - tail);
-  std::uint64_t start = ring_.head() - want;
-  if (settings.from_line_start)
-    start = tail + protocol::replay_start(ring_.view(tail, ring_.head() - tail), want, kLongLine, tail == 0);
-  return {ring_, start, ring_.marks_before(start)};
-}
-
-std::uint64_t Console::resync_offset(const ViewerSettings& settings) const {
-  // Half a ring at most, or the viewer would fall out of it again at once.
-  const std::uint64_t want = std::min({settings.replay, ring_.size() / 2, ring_.head() - ring_.tail()});
-  const std::uint64_t from = ring_.head() - want;
-  if (!settings.from_line_start) return from;
-  const BytesView window = ring_.view(from, want);
-  const void* const line_end = want == 0 ? nullptr : std::memchr(window.data(), '\n', window.size());
-  if (line_end == nullptr) return from;
-  return from + static_cast<std::uint64_t>(static_cast<const std::byte*>(line_end) - window.data()) + 1;
-}
 
 void Console::attach(Viewer& viewer) {
   viewers_.push_back(&viewer);

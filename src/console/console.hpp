@@ -103,8 +103,6 @@ class Console final : private backend::Backend::Sink {
 
   // Of Viewer only.
   [[nodiscard]] WriterLock::Id next_viewer_id() { return ++last_id_; }
-  [[nodiscard]] history::Cursor cursor_for(const ViewerSettings& settings);
-  [[nodiscard]] std::uint64_t resync_offset(const ViewerSettings& settings) const;
   void attach(Viewer& viewer);
   void detach(Viewer& viewer);
   void count_skip(std::uint64_t bytes) { traffic_.skipped += bytes; }

@@ -7,6 +7,7 @@
 #include "console/console.hpp"
 #include "console/fanout.hpp"
 #include "console/notices.hpp"
+#include "console/viewpoint.hpp"
 
 namespace charmux::console {
 namespace {
@@ -27,7 +28,7 @@ Viewer::Viewer(Console& console, Wire& wire, const ViewerSettings& settings, Vie
       settings_(settings),
       origin_(std::move(origin)),
       id_(console.next_viewer_id()),
-      cursor_(console.cursor_for(settings)) {
+      cursor_(beginning(console.ring(), settings)) {
   console_.attach(*this);
 }
 
@@ -118,7 +119,7 @@ void Viewer::tell_mark() {
 
 void Viewer::skip() {
   const std::uint64_t from = cursor_.offset();
-  const std::uint64_t to = console_.resync_offset(settings_);
+  const std::uint64_t to = resumption(console_.ring(), settings_);
   skipped_ += to - from;
   console_.count_skip(to - from);
   // What was sent last can be overwritten already, so the ring is not asked how it ended.
