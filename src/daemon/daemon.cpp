@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 /// Descriptors kept for all that is not a client: log, loop, locks, name look-ups, a file being set aside; and for the
 /// clients that the control socket lets in beyond the limit.
-constexpr std::size_t kReservedFiles = 64 + ControlSocket::kOwnRoom;
+constexpr std::size_t kReservedFiles = 64 + frontend::ControlSocket::kOwnRoom;
 /// And for each console: its history, its time index, its backend and the next one being opened, its ports and its
 /// guest's monitor.
 constexpr std::size_t kFilesPerConsole = 6;
@@ -131,7 +131,7 @@ Daemon::Started Daemon::open_listeners() {
   return {};
 }
 
-ControlSocket::Settings Daemon::control_settings() {
+frontend::ControlSocket::Settings Daemon::control_settings() {
   const config::Limits& limits = config_.limits;
   return {{{limits.api_header, limits.api_body}, limits.api_request, limits.api_idle},
           [this] { return most_viewers(); },

@@ -10,9 +10,9 @@
 #include "console/directory.hpp"
 #include "console/fanout.hpp"
 #include "daemon/api_desk.hpp"
-#include "daemon/control_socket.hpp"
 #include "daemon/directories.hpp"
 #include "daemon/roster.hpp"
+#include "frontend/control_socket.hpp"
 #include "frontend/listeners.hpp"
 #include "frontend/sessions.hpp"
 #include "loop/loop.hpp"
@@ -46,7 +46,7 @@ class Daemon {
   [[nodiscard]] Started make_consoles();
   [[nodiscard]] Started open_listeners();
   [[nodiscard]] std::size_t most_viewers() const;
-  [[nodiscard]] ControlSocket::Settings control_settings();
+  [[nodiscard]] frontend::ControlSocket::Settings control_settings();
   void close_histories();
   void stop();
   void look_whether_stopped();
@@ -62,7 +62,7 @@ class Daemon {
   frontend::Listeners listeners_;
   Roster roster_;
   ApiDesk api_desk_;
-  ControlSocket control_;
+  frontend::ControlSocket control_;
   loop::Signal terminate_;
   loop::Signal interrupt_;
   loop::Signal hangup_;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/control_socket.hpp"
+#include "frontend/control_socket.hpp"
 
 #include <sys/socket.h>
 
 #include "frontend/raw_session.hpp"
 #include "frontend/telnet_session.hpp"
 
-namespace charmux::daemon {
+namespace charmux::frontend {
 namespace {
 
 void refuse(const UniqueFd& client) {
-  const std::string text = frontend::ApiSession::full_answer();
+  const std::string text = ApiSession::full_answer();
   // A new socket's queue takes it; if it does not, the client has gone.
   (void)::send(client.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   ::shutdown(client.get(), SHUT_WR);
@@ -18,7 +18,7 @@ void refuse(const UniqueFd& client) {
 
 }  // namespace
 
-ControlSocket::ControlSocket(Settings settings, frontend::ApiHouse& house, frontend::Sessions& sessions)
+ControlSocket::ControlSocket(Settings settings, ApiHouse& house, Sessions& sessions)
     : settings_(std::move(settings)), house_(house), sessions_(sessions), api_(house) {}
 
 Status ControlSocket::open(loop::Loop& loop, const std::string& path) {
@@ -37,20 +37,19 @@ Status ControlSocket::open(loop::Loop& loop, const std::string& path) {
 
 void ControlSocket::admit(UniqueFd client) {
   if (!sessions_.has_room(settings_.viewers() + kOwnRoom)) return refuse(client);
-  const frontend::ApiPeer peer = frontend::api_peer_of(client.get());
-  sessions_.add(std::make_unique<frontend::ApiSession>(
-      sessions_.context(), net::Stream(std::move(client)), peer, api_, settings_.api,
-      [this](net::Stream stream, Bytes received, const frontend::AttachWish& wish) {
-        attach(std::move(stream), std::move(received), wish);
-      }));
+  const ApiPeer peer = api_peer_of(client.get());
+  sessions_.add(std::make_unique<ApiSession>(sessions_.context(), net::Stream(std::move(client)), peer, api_,
+                                             settings_.api,
+                                             [this](net::Stream stream, Bytes received, const AttachWish& wish) {
+                                               attach(std::move(stream), std::move(received), wish);
+                                             }));
 }
 
-console::ViewerSettings ControlSocket::settings_for(const frontend::AttachWish& wish,
-                                                    const console::Console& console) const {
-  const bool telnet = wish.wire == frontend::AttachWish::Wire::telnet;
+console::ViewerSettings ControlSocket::settings_for(const AttachWish& wish, const console::Console& console) const {
+  const bool telnet = wish.wire == AttachWish::Wire::telnet;
   console::ViewerSettings settings;
-  settings.may_type = wish.mode != frontend::AttachWish::Mode::watch;
-  settings.take_pen = wish.mode == frontend::AttachWish::Mode::force;
+  settings.may_type = wish.mode != AttachWish::Mode::watch;
+  settings.take_pen = wish.mode == AttachWish::Mode::force;
   settings.notices = telnet;
   settings.on_lag = telnet ? config::OnLag::skip : config::OnLag::close;
   settings.replay = wish.replay.value_or(telnet ? console.replay() : 0);
@@ -60,22 +59,21 @@ console::ViewerSettings ControlSocket::settings_for(const frontend::AttachWish& 
   return settings;
 }
 
-void ControlSocket::attach(net::Stream stream, Bytes already_received, const frontend::AttachWish& wish) {
+void ControlSocket::attach(net::Stream stream, Bytes already_received, const AttachWish& wish) {
   console::Console* const console = house_.find(wish.console);
   if (console == nullptr) return;  // it has gone since the wish was made; the stream closes
   console::ViewerOrigin origin{stream.peer(), path_, wish.user};
   const console::ViewerSettings settings = settings_for(wish, *console);
-  const frontend::Connection::Context context = sessions_.context();
-  if (wish.wire == frontend::AttachWish::Wire::raw) {
-    auto session =
-        std::make_unique<frontend::RawSession>(context, std::move(stream), std::move(origin), *console, settings);
+  const Connection::Context context = sessions_.context();
+  if (wish.wire == AttachWish::Wire::raw) {
+    auto session = std::make_unique<RawSession>(context, std::move(stream), std::move(origin), *console, settings);
     session->received_before(already_received);
     return sessions_.add(std::move(session));
   }
-  auto session = std::make_unique<frontend::TelnetSession>(context, sessions_.telnet_scratch(), std::move(stream),
-                                                           std::move(origin), *console, settings);
+  auto session = std::make_unique<TelnetSession>(context, sessions_.telnet_scratch(), std::move(stream),
+                                                 std::move(origin), *console, settings);
   session->received_before(already_received);
   sessions_.add(std::move(session));
 }
 
-}  // namespace charmux::daemon
+}  // namespace charmux::frontend

@@ -9,7 +9,7 @@
 #include "frontend/sessions.hpp"
 #include "net/acceptor.hpp"
 
-namespace charmux::daemon {
+namespace charmux::frontend {
 
 /// `control.sock`: where the local API is spoken, and where its clients become viewers. Mode 0600.
 class ControlSocket {
@@ -19,11 +19,11 @@ class ControlSocket {
   static constexpr std::size_t kOwnRoom = 16;
 
   struct Settings {
-    frontend::ApiSession::Settings api;
+    ApiSession::Settings api;
     std::function<std::size_t()> viewers;  ///< the most clients of the daemon at once, kOwnRoom apart
     std::chrono::milliseconds notice_wait;
   };
-  ControlSocket(Settings settings, frontend::ApiHouse& house, frontend::Sessions& sessions);
+  ControlSocket(Settings settings, ApiHouse& house, Sessions& sessions);
 
   /// Error: it cannot be made there, with the reason.
   [[nodiscard]] Status open(loop::Loop& loop, const std::string& path);
@@ -32,16 +32,15 @@ class ControlSocket {
 
  private:
   void admit(UniqueFd client);
-  void attach(net::Stream stream, Bytes already_received, const frontend::AttachWish& wish);
-  [[nodiscard]] console::ViewerSettings settings_for(const frontend::AttachWish& wish,
-                                                     const console::Console& console) const;
+  void attach(net::Stream stream, Bytes already_received, const AttachWish& wish);
+  [[nodiscard]] console::ViewerSettings settings_for(const AttachWish& wish, const console::Console& console) const;
 
   const Settings settings_;
-  frontend::ApiHouse& house_;
-  frontend::Sessions& sessions_;
-  frontend::Api api_;
+  ApiHouse& house_;
+  Sessions& sessions_;
+  Api api_;
   std::string path_;
   std::optional<net::Acceptor> acceptor_;
 };
 
-}  // namespace charmux::daemon
+}  // namespace charmux::frontend
