@@ -53,8 +53,7 @@ TelnetSession::Choices Entrance::choices() {
 void Entrance::admit(UniqueFd client) {
   if (!sessions_.has_room(limits_.viewers())) return refuse(std::move(client));
   console::Console* const console = target_ ? target_() : nullptr;
-  if (target_ && console == nullptr)
-    return turn_away(client, console::notices::sentence(fmt::format("there is no console {} now", listen_.console)));
+  if (target_ && console == nullptr) return turn_away_unfound(client);
   net::Stream stream(std::move(client));
   console::ViewerOrigin origin{stream.peer(), text_, std::nullopt};
   const Connection::Context context = sessions_.context();
@@ -67,6 +66,13 @@ void Entrance::admit(UniqueFd client) {
   else
     sessions_.add(std::make_unique<TelnetSession>(context, sessions_.telnet_scratch(), std::move(stream),
                                                   std::move(origin), choices()));
+}
+
+void Entrance::turn_away_unfound(const UniqueFd& client) const {
+  const std::string why =
+      fmt::format("no guest with a console {} has been found yet; come again when it runs", printable(listen_.console));
+  sessions_.context().log.info("{}: a client is turned away: {}", text_, why);
+  turn_away(client, console::notices::sentence(why));
 }
 
 void Entrance::refuse(UniqueFd client) const { turn_away(client, console::notices::kFull); }

@@ -36,6 +36,7 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
  private:
   [[nodiscard]] console::ViewerSettings settings_for(const console::Console& console) const;
   void turn_away(const UniqueFd& client, std::string_view line) const;
+  void turn_away_unfound(const UniqueFd& client) const;
   [[nodiscard]] TelnetSession::Choices choices();
 
   const config::Listen listen_;

@@ -85,6 +85,16 @@ def break_through_a_pty(kit):
     return viewer.wait_for(b"[charmux: no break: QEMU passes none on from a pty, only from its monitor]")
 
 
+def not_found_yet(kit, kind):
+    daemon = kit.daemon("--qmp", kit.path("*.qmp"), "--listen", f"{kind}:127.0.0.1:7001,console=vm")
+    client = kit.telnet(7001) if kind == "telnet" else kit.raw(7001)
+    said = client.wait_closed()
+    assert daemon.wait_log(rf"{kind}:127\.0\.0\.1:7001: a client is turned away: no guest with a console vm has been found yet; "
+                           "come again when it runs$")
+    return said == (b"[charmux: no guest with a console vm has been found yet; come again when it runs]\r\n"
+                    if kind == "telnet" else b"")
+
+
 def no_room(kit):
     kit.path("charmux.toml").write_text("[limits]\nviewers = 1\n")
     daemon = kit.daemon("--config", kit.path("charmux.toml"), "--console", "vm=unix:/run/nothing.sock",
@@ -104,6 +114,11 @@ def no_room_in_the_log(kit):
 
 # How, and that it is said just so | no exit code: it runs | what is said.
 ERRORS = {
+    "a console that no guest has yet": (lambda kit: not_found_yet(kit, "telnet"), None,
+                                        "[charmux: no guest with a console NAME has been found yet; come again when it runs]"),
+    "a console that no guest has yet, raw": (lambda kit: not_found_yet(kit, "raw"), None,
+                                             "a client is turned away: no guest with a console NAME has been found yet; "
+                                             "come again when it runs"),
     "typing beside the writer": (not_the_writer, None, "[charmux: read-only: ADDRESS types]"),
     "typing at a listener to watch": (door_to_watch, None, "[charmux: read-only: this door only lets you watch]"),
     "typing beside the writer, raw": (raw_not_the_writer, None, "it typed while ADDRESS has the pen"),
