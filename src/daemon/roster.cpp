@@ -52,7 +52,7 @@ Roster::~Roster() = default;
 Status Roster::prepare() {
   members_.histories().make_folder();
   std::vector<std::string> remarks;
-  registry_ = Registry::load(config_.state_dir + "/consoles.json", wall_now(), remarks);
+  registry_ = Registry::load(registry_.path(), wall_now(), remarks);
   for (const std::string& remark : remarks) log_.warn("{}", remark);
   registry_.reserve(config::pinned_numbers(config_));
   registry_.ask_whether_there([this](const Registry::Entry& entry) { return may_be_there(entry); });
@@ -156,6 +156,7 @@ void Roster::take_in(const Guest& guest, const Chardev& chardev, Places::Place& 
   Members::Member* const member = members_.of(entry);
   if (member == nullptr) return refuse("its history cannot be kept; see the log");
   console::Console& console = *member->console;
+  // Its own name and number may be new as well: what it has so far counts as what they were.
   members_.follow(registry_, {{}, {{key, console.name(), console.number()}}});
   const Finding was = std::exchange(
       *member->finding,

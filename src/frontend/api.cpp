@@ -190,6 +190,7 @@ HttpResponse no_such_console(ApiHouse& house, const std::string& name) {
   std::vector<ConsoleFacts> all;
   if (name.size() <= kMostToGuess) all = house.consoles();
   std::vector<std::string_view> names;
+  names.reserve(all.size());
   for (const ConsoleFacts& each : all) names.push_back(each.name);
   const std::string_view near = nearest(name, names);
   return Api::error(404, fmt::format("there is no console '{}'", printable(name)),

@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 /// More than this much room is given back when a long message has been read.
-constexpr std::size_t kRoomKept = 64 * 1024;
+constexpr std::size_t kRoomKept = std::size_t{64} * 1024;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 

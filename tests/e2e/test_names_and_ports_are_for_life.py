@@ -3,25 +3,12 @@
 killed and started anew: 7002 stays beta. Two guests of one name, a guest with two monitors, names that hold spaces,
 control bytes and umlauts, pinned ports, a port that another program has, a full range: each is told apart and told."""
 
-import json
 import socket
 
 import pytest
-from support import wait_until
+from support.found import wait_consoles
 
 RANGE = "telnet:127.0.0.1,ports=7001-7009"
-
-
-def wait_consoles(daemon, holds, what):
-    """Until what charmuxd lists is so; returns it."""
-    found = {}
-
-    def look():
-        found.clear()
-        found.update(daemon.consoles())
-        return holds(found)
-    wait_until(look, lambda: f"{what}: {json.dumps(found, indent=1)}")
-    return found
 
 
 def guest(kit, name, **options):

@@ -53,7 +53,7 @@ struct JsonNesting {
 class QmpDecoder {
  public:
   /// The most bytes of one message.
-  static constexpr std::size_t kMostMessage = 4 * 1024 * 1024;
+  static constexpr std::size_t kMostMessage = std::size_t{4} * 1024 * 1024;
 
   /// Appends the messages that are complete by now. Error: this is not QMP, and says what it looks like as far as it
   /// has come; nothing more can be made of the stream then.

@@ -34,6 +34,14 @@ struct AtPath {
     world.run_until("it is connected to", [&] { return static_cast<bool>(guest = server->accept()); });
     return guest;
   }
+  /// The guest's end of a connection that is open.
+  Connection opened() {
+    serve();
+    start();
+    Connection guest = accept();
+    wait_for(backend::State::open);
+    return guest;
+  }
 };
 
 }  // namespace charmux::test

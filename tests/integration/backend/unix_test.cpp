@@ -30,10 +30,7 @@ TEST_CASE("all byte values pass a unix chardev both ways") {
 
 TEST_CASE("the last bytes of a unix chardev that closes are read, then it is connected to again") {
   AtPath at;
-  at.serve();
-  at.start();
-  Connection guest = at.accept();
-  at.wait_for(State::open);
+  Connection guest = at.opened();
   const std::string last_words = numbered_lines(0, 10000);
   guest.write(last_words);
   at.world.run_until("all is written", [&] {
@@ -52,10 +49,7 @@ TEST_CASE("the last bytes of a unix chardev that closes are read, then it is con
 
 TEST_CASE("the last bytes of a unix chardev that dies with input unread are read too") {
   AtPath at;
-  at.serve();
-  at.start();
-  Connection guest = at.accept();
-  at.wait_for(State::open);
+  Connection guest = at.opened();
   at.sink->write("never read");
   guest.write("last words");
   guest.close();  // with something unread: the other side gets ECONNRESET (unix(7))
@@ -134,10 +128,7 @@ TEST_CASE("a unix chardev that closes at once, again and again, is not hammered"
 
 TEST_CASE("a unix chardev that does not read takes less, and goes on when it reads, in order") {
   AtPath at;
-  at.serve();
-  at.start();
-  Connection guest = at.accept();
-  at.wait_for(State::open);
+  Connection guest = at.opened();
   const std::string typed = numbered_lines(0, 200'000);
   at.sink->write(typed);
   CHECK_FALSE(at.sink->unsent.empty());

@@ -38,11 +38,11 @@ struct ApiDoor {
   Connection client(const frontend::ApiPeer& peer = {"root", true}) {
     int pair[2] = {-1, -1};
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0);
-    sessions.add(
-        std::make_unique<frontend::ApiSession>(sessions.context(), net::Stream(UniqueFd(pair[0])), peer, api, settings,
-                                               [this](net::Stream stream, Bytes already, frontend::AttachWish wish) {
-                                                 upgraded.push_back({std::move(stream), std::move(already), wish});
-                                               }));
+    sessions.add(std::make_unique<frontend::ApiSession>(
+        sessions.context(), net::Stream(UniqueFd(pair[0])), peer, api, settings,
+        [this](net::Stream stream, Bytes already, frontend::AttachWish wish) {
+          upgraded.push_back({std::move(stream), std::move(already), std::move(wish)});
+        }));
     return Connection(UniqueFd(pair[1]));
   }
   /// The next `count` answers.
