@@ -39,6 +39,7 @@ class Walk : public std::enable_shared_from_this<Walk> {
   void begin() {
     list("/machine", "", 0);
     list("/objects", "", 0);
+    ask_for_tpms();
   }
 
  private:
@@ -71,6 +72,21 @@ class Walk : public std::enable_shared_from_this<Walk> {
       const std::string child = property.type.substr(kChild.size(), property.type.size() - kChild.size() - 1);
       if (!is_leaf(child)) list(path + "/" + property.name, child, depth + 1);
     }
+  }
+
+  void ask_for_tpms() {
+    ++unanswered_;
+    client_.ask("query-tpm", "", [self = shared_from_this()](const Result<std::string>& answer) {
+      const auto tpms = answer ? protocol::qmp_tpms(*answer) : tl::unexpected(answer.error());
+      for (const protocol::QmpTpm& tpm : tpms ? *tpms : std::vector<protocol::QmpTpm>{}) {
+        DeviceFacts device;
+        device.path = tpm.id;
+        device.type = "tpm-emulator";
+        device.chardev = tpm.chardev;
+        self->found_.push_back(std::make_shared<DeviceFacts>(std::move(device)));
+      }
+      self->answered();
+    });
   }
 
   void take_device(const std::string& path, const std::string& type, const std::string& property,

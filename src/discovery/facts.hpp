@@ -23,7 +23,7 @@ struct ChardevFacts {
 
 /// A device that uses a chardev: the guest's side.
 struct DeviceFacts {
-  std::string path;                   ///< QOM's: "/machine/unattached/device[12]"
+  std::string path;                   ///< QOM's: "/machine/unattached/device[12]"; of a TPM, its id
   std::string type;                   ///< QOM's: "isa-serial"
   std::string chardev;                ///< the label of what it uses
   std::string name;                   ///< of a virtserialport: what the guest knows it by

@@ -7,13 +7,14 @@
 namespace charmux::discovery {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Happening>, 10> kEvents = {{
+constexpr std::array<std::pair<std::string_view, Happening>, 11> kEvents = {{
     {"RESET", Happening::reset},
     {"SHUTDOWN", Happening::shutdown},
     {"POWERDOWN", Happening::powerdown},
     {"STOP", Happening::paused},
     {"RESUME", Happening::resumed},
     {"GUEST_PANICKED", Happening::panicked},
+    {"GUEST_CRASHLOADED", Happening::panicked},  // a panic whose crash kernel takes over
     {"WATCHDOG", Happening::watchdog},
     {"SUSPEND", Happening::suspended},
     {"SUSPEND_DISK", Happening::suspended},

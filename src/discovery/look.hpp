@@ -21,7 +21,8 @@ struct ChardevsSeen {
 void look_at_chardevs(hypervisor::QmpClient& client, std::function<void(Result<ChardevsSeen>)> done);
 
 /// All devices that use a chardev: walks QOM below /machine and /objects, as far as there can be any (a pc has some 70
-/// objects besides memory regions and interrupt lines). What goes away meanwhile is left out.
+/// objects besides memory regions and interrupt lines), and asks for TPMs, which QOM does not have. What goes away
+/// meanwhile is left out.
 void look_at_devices(hypervisor::QmpClient& client, std::function<void(std::vector<DeviceFacts>)> done);
 
 /// One chardev as it is right now.

@@ -42,6 +42,13 @@ Result<std::vector<Entry>> list_of(std::string_view json, const char* name, std:
   return entries;
 }
 
+/// The object behind `name`; null where there is none.
+const Json& inside(const Json& object, const char* name) {
+  static const Json kNone;
+  const auto found = object.find(name);
+  return found != object.end() ? *found : kNone;
+}
+
 std::string number_or_text_at(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_number() ? found->dump() : text_at(object, name);
@@ -58,6 +65,12 @@ Result<std::vector<QmpChardev>> qmp_chardevs(std::string_view json) {
 Result<std::vector<QmpProperty>> qmp_properties(std::string_view json) {
   return list_of<QmpProperty>(json, "name", "which properties an object has", [](const Json& entry) {
     return QmpProperty{text_at(entry, "name"), text_at(entry, "type")};
+  });
+}
+
+Result<std::vector<QmpTpm>> qmp_tpms(std::string_view json) {
+  return list_of<QmpTpm>(json, "id", "which TPMs it has", [](const Json& entry) {
+    return QmpTpm{text_at(entry, "id"), text_at(inside(inside(entry, "options"), "data"), "chardev")};
   });
 }
 

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A guest has monitors, a gdb stub, an agent and whatever else beside its console. charmuxd lists each with the reason and
-connects to none: whoever types at a monitor owns the guest, and who sits on the agent's socket keeps libvirt out of it.
+connects to none: whoever types at a monitor owns the guest, and who sits on the agent's socket keeps libvirt out of it."""
 
-What cannot be shown with Debian's QEMU alone: a vhost-user device and a TPM emulator do not start without their program at
-the other end, and SPICE's ports come with another package."""
-
+import contextlib
+import pathlib
 import select
 import socket
 
 from charmux_kit.qmp import QmpError
-from support import wait_until
+from support import LIVE, Process, wait_until
 
 
 def started(kit):
@@ -80,6 +79,82 @@ def test_what_is_no_console_is_listed_with_the_reason_and_never_opened(kit):
     me.type(b"vm.human\r")
     shown = me.wait_for(b'[charmux: no console "vm.human"')
     assert b"[charmux: 1 console;" in shown
+
+
+def test_spice_has_its_channels_for_itself(kit):
+    guest = kit.guest({"main": "unix"}, domain="vm", monitor=kit.path("vm.qmp"), paused=True, qemu_args=[
+        "-spice", f"unix=on,addr={kit.path('spice')},disable-ticketing=on",
+        "-chardev", "spiceport,id=line,name=org.qemu.console.serial.0", "-device", "pci-serial,chardev=line",
+        "-chardev", "spiceport,id=spare,name=org.example.spare",
+        "-device", "virtio-serial-pci",
+        "-chardev", "spicevmc,id=agent,name=vdagent",
+        "-device", "virtserialport,chardev=agent,name=com.redhat.spice.0"])
+    daemon = started(kit)
+    wait_until(lambda: guest.taken("main", daemon.process), "charmuxd at the console")
+    look_again(kit, guest, daemon)
+    listed = daemon.consoles()
+    assert listed["vm"]["state"] == "open"
+    for label, reason in {"line": "a SPICE channel", "spare": "a SPICE channel",
+                          "agent": "the SPICE agent's channel"}.items():
+        each = listed[f"vm.{label}"]
+        assert (each["state"], each["reason"], each["ports"]) == ("refused", reason, []), label
+
+    # All of them are behind one socket, and QEMU tells who comes there.
+    assert "SPICE_CONNECTED" not in {event["event"] for event in guest.qmp.events}
+    kit.raw(kit.path("spice"))
+    guest.qmp.wait_event("SPICE_CONNECTED")
+
+
+def connections(path):
+    """How many have been made to a UNIX socket, taken up or not; None while it does not listen."""
+    found = [line.split() for line in pathlib.Path("/proc/net/unix").read_text().splitlines()]
+    here = [entry[3] for entry in found if entry[-1] == str(path)]
+    listening = here.count("00010000")  # __SO_ACCEPTCON
+    return len(here) - listening if listening else None
+
+
+@contextlib.contextmanager
+def a_tpm_and_a_disk(kit):
+    """The programs that are the hardware of two devices. QEMU connects to each and starts only when they are there."""
+    kit.path("state").mkdir()
+    kit.path("image").write_bytes(bytes(1 << 20) + b"kept by the peer\n" + bytes((1 << 20) - 17))
+    tpm = ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={kit.path('state')}",
+           "--ctrl", f"type=unixio,path={kit.path('tpm')}"]
+    disk = ["qemu-storage-daemon", "--blockdev", f"driver=file,node-name=image,filename={kit.path('image')}",
+            "--export", f"type=vhost-user-blk,id=export,node-name=image,addr.type=unix,addr.path={kit.path('disk')}"]
+    with Process("tpm", tpm, kit.path("tpm.stderr")) as one, Process("disk", disk, kit.path("disk.stderr")) as other:
+        for each in (one, other):
+            wait_until(lambda: connections(kit.path(each.name)) == 0, lambda: f"{each.status()}; {each.stderr()}")
+        yield
+
+
+def test_a_tpm_and_a_vhost_user_disk_go_on_with_the_programs_behind_them(kit):
+    with a_tpm_and_a_disk(kit):
+        guest = kit.guest({"main": "unix"}, domain="vm", monitor=kit.path("vm.qmp"), qemu_args=[
+            "-chardev", f"socket,id=tpm,path={kit.path('tpm')}", "-tpmdev", "emulator,id=tpm0,chardev=tpm",
+            "-device", "tpm-tis,tpmdev=tpm0",
+            "-object", "memory-backend-memfd,id=ram,size=128M,share=on", "-machine", "memory-backend=ram",
+            "-chardev", f"socket,id=disk,path={kit.path('disk')}", "-device", "vhost-user-blk-pci,chardev=disk"])
+        daemon = started(kit)
+        wait_until(lambda: guest.taken("main", daemon.process), "charmuxd at the console")
+        guest.wait_ready("main")
+        look_again(kit, guest, daemon)
+        listed = daemon.consoles()
+        assert listed["vm"]["state"] == "open"
+        for label, reason in {"tpm": "a TPM's channel", "disk": "a vhost-user device's channel"}.items():
+            each = listed[f"vm.{label}"]
+            assert (each["state"], each["reason"], each["ports"]) == ("refused", reason, []), label
+            # QEMU has its connection, and no other was made.
+            assert guest.qmp.command("qom-get", path=f"/chardevs/{label}", property="connected"), label
+            assert connections(kit.path(label)) == 1, label
+
+        # What the guest asks of them now is answered: a part of the disk that it has not read yet, and two registers.
+        me = kit.telnet(7001)
+        me.wait_for(LIVE)
+        me.type(b"dd if=/dev/vda bs=1M skip=1 2>/dev/null | head -n 1\r")
+        me.wait_for(b"\nkept by the peer\r\n")
+        me.type(b"cat /sys/class/tpm/tpm0/pcr-sha256/16 /sys/class/tpm/tpm0/pcr-sha256/17\r")
+        me.wait_for(b"\n" + b"0" * 64 + b"\r\n" + b"F" * 64 + b"\r\n")
 
 
 def test_an_agent_that_takes_a_consoles_chardev_over_is_left_alone(kit):

@@ -22,6 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FUZZ_REQUIRE(good == good_so_far && whole == pieced);
   FUZZ_REQUIRE(qmp_text(json_string(text)).has_value());
   (void)(qmp_chardevs(text).has_value() && qmp_properties(text).has_value() && qmp_socket_address(text).has_value());
+  (void)qmp_tpms(text).has_value();
   (void)(qmp_flag(text).has_value() || qmp_number(text).has_value() || qmp_member(text, "path").has_value());
   return 0;
 }

@@ -3,7 +3,10 @@
 # user's cache and never installed on the host. Sourced by tools/setup and tools/lib/guest_image.
 
 # In the order in which the guest has to load them; 8250 serial ports are built in.
-guest_modules=(virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_console)
+guest_modules=(
+  virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_console virtio_blk
+  pvpanic pvpanic-mmio
+)
 
 # Where everything is kept that would otherwise have to be fetched or built again.
 cache_dir() {
@@ -54,7 +57,8 @@ take_out_kernel() {
   # The download stays in a folder of ours, which apt's own user could not write to.
   (cd "$scratch" && apt-get --quiet --option APT::Sandbox::User="$(id -un)" download "$package") || return 1
   dpkg-deb --fsys-tarfile "$scratch"/*.deb |
-    tar --extract --directory "$scratch/all" --wildcards './boot/vmlinuz-*' './lib/modules/*/virtio*.ko' || return 1
+    tar --extract --directory "$scratch/all" --wildcards './boot/vmlinuz-*' './lib/modules/*/virtio*.ko' \
+    './lib/modules/*/pvpanic*.ko' || return 1
   mv "$scratch"/all/boot/vmlinuz-* "$scratch/wanted/vmlinuz" || return 1
   for name in "${guest_modules[@]}"; do
     find "$scratch/all/lib/modules" -name "$name.ko" -exec mv {} "$scratch/wanted/" \;

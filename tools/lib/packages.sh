@@ -14,7 +14,7 @@ demo_packages=(
 check_packages=(
   python3-pytest tmux
   clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
-  putty-tools socat curl
+  putty-tools socat curl swtpm logrotate
 )
 
 # missing_packages NAME...: those that are not installed, one a line. Asks dpkg alone: no network, no lists.

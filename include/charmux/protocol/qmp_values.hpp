@@ -25,6 +25,12 @@ struct QmpProperty {
   std::string type;
   friend bool operator==(const QmpProperty&, const QmpProperty&) = default;
 };
+/// One entry of query-tpm. A TPM's backend is no QOM object; this is the one place where its chardev is told.
+struct QmpTpm {
+  std::string id;
+  std::string chardev;  ///< of an emulator; empty for one of the host's
+  friend bool operator==(const QmpTpm&, const QmpTpm&) = default;
+};
 /// A SocketAddress (qapi/sockets.json), as qom-get /chardevs/LABEL addr gives it.
 struct QmpSocketAddress {
   std::string type;  ///< "inet", "unix", "vsock" or "fd"
@@ -37,6 +43,7 @@ struct QmpSocketAddress {
 
 [[nodiscard]] Result<std::vector<QmpChardev>> qmp_chardevs(std::string_view json);
 [[nodiscard]] Result<std::vector<QmpProperty>> qmp_properties(std::string_view json);
+[[nodiscard]] Result<std::vector<QmpTpm>> qmp_tpms(std::string_view json);
 [[nodiscard]] Result<QmpSocketAddress> qmp_socket_address(std::string_view json);
 /// A JSON string, boolean or whole number that is the value itself (qom-get).
 [[nodiscard]] Result<std::string> qmp_text(std::string_view json);

@@ -116,14 +116,14 @@ TEST_CASE("the first serial bears the guest's name even where it cannot be offer
 
 TEST_CASE("machines' own channels are never offered") {
   const auto found = chardevs_of(
-      {{pty("agent"), pty("spice"), pty("dbg"), pty("rng"), pty("vu"), pty("mystery"), pty("compat_monitor0"),
-        pty("charmonitor"), pty("gdb"), pty("mon"), plain("#chr019", "gdb"), plain("rb", "ringbuf"),
-        plain("fl", "file"), plain("par", "null")},
+      {{pty("agent"), pty("spice"), pty("dbg"), pty("rng"), pty("vu"), pty("tpm"), pty("mystery"),
+        pty("compat_monitor0"), pty("charmonitor"), pty("gdb"), pty("mon"), plain("#chr019", "gdb"),
+        plain("rb", "ringbuf"), plain("fl", "file"), plain("par", "null")},
        {port("virtserialport", "agent", "/b", 1, "org.qemu.guest_agent.0"),
         port("virtserialport", "spice", "/b", 2, "com.redhat.spice.0"),
         device("/machine/peripheral-anon/device[0]", "isa-debugcon", "dbg"), device("/objects/r0", "rng-egd", "rng"),
         device("/machine/peripheral/vu", "vhost-user-fs-pci", "vu"),
-        device("/machine/peripheral/m", "new-thing", "mystery"),
+        device("/machine/peripheral/m", "new-thing", "mystery"), device("t0", "tpm-emulator", "tpm"),
         device("/machine/peripheral/p", "isa-parallel", "par")},
        std::nullopt});
   CHECK(of(found, "agent").reason == "the guest agent's channel");
@@ -131,6 +131,7 @@ TEST_CASE("machines' own channels are never offered") {
   CHECK(of(found, "dbg").reason == "the firmware's debug output (isa-debugcon)");
   CHECK(of(found, "rng").reason == "an entropy source's channel (rng-egd)");
   CHECK(of(found, "vu").reason == "a vhost-user device's channel");
+  CHECK(of(found, "tpm").reason == "a TPM's channel");
   CHECK(of(found, "mystery").reason == "not known to be a console: a device of type new-thing uses it");
   CHECK(of(found, "compat_monitor0").reason == "a QEMU monitor");
   CHECK(of(found, "charmonitor").reason == "a QEMU monitor");

@@ -65,3 +65,8 @@ TEST_CASE("each happening has words for it") {
   for (int kind = 0; kind <= static_cast<int>(Happening::woken); ++kind)
     CHECK_FALSE(discovery::text_of(static_cast<Happening>(kind)).empty());
 }
+
+TEST_CASE("a panic whose crash kernel takes over is a panic") {
+  Happenings happenings;
+  CHECK(happenings.feed(event("GUEST_CRASHLOADED", kBegin), 0us) == Happening::panicked);
+}

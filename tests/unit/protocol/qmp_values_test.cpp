@@ -34,12 +34,23 @@ TEST_CASE("qom-list gives names and types") {
   CHECK(*properties == std::vector<QmpProperty>{{"type", "string"}, {"ser0", "child<chardev-socket>"}});
 }
 
+TEST_CASE("query-tpm gives each TPM's chardev, where it has one") {
+  const auto tpms = qmp_tpms(
+      R"([{"model": "tpm-tis", "options": {"type": "emulator", "data": {"chardev": "ctrl"}}, "id": "t0"},)"
+      R"( {"model": "tpm-tis", "options": {"type": "passthrough", "data": {"path": "/dev/tpm0"}}, "id": "t1"},)"
+      R"( {"options": {"data": []}, "id": "t2"}, {"options": "x", "id": "t3"}, {"id": "t4"}])");
+  REQUIRE(tpms);
+  CHECK(*tpms == std::vector<QmpTpm>{{"t0", "ctrl"}, {"t1", ""}, {"t2", ""}, {"t3", ""}, {"t4", ""}});
+}
+
 TEST_CASE("a list that is none, or has an entry without a name, is an error that shows it") {
   for (const char* json : {"{}", "null", "7", "[1]", "[{}]", R"([{"label": 1, "name": 1}])", "", "["}) {
     CHECK(error_of(qmp_chardevs(json)) ==
           "QEMU was expected to say which chardevs it has, and says '" + std::string(json) + "'");
     CHECK(error_of(qmp_properties(json)) ==
           "QEMU was expected to say which properties an object has, and says '" + std::string(json) + "'");
+    CHECK(error_of(qmp_tpms(json)) ==
+          "QEMU was expected to say which TPMs it has, and says '" + std::string(json) + "'");
   }
 }
 
