@@ -18,6 +18,13 @@ def wait_told(clients, expected):
         client.wait_for(lambda data, n=name: told(data) == [f"{n} {words}" for words in expected])
 
 
+def wait_told_the_end(clients, before):
+    """The end is heard on two connections, the monitor's and the console's own, in either order."""
+    for name, client in clients.items():
+        expected = sorted(f"{name} {words}" for words in [*before, "is shutting down", "is shut off; waiting"])
+        client.wait_for(lambda data, e=expected: sorted(told(data)) == e)
+
+
 def test_what_happens_to_a_guest_is_told_once(kit):
     def start(name):
         return kit.guest({"pty": "pty", "unix": "unix"}, name=name, domain="alpha", monitor=kit.path("alpha.qmp"))
@@ -47,8 +54,7 @@ def test_what_happens_to_a_guest_is_told_once(kit):
     wait_told(watched, expected)
 
     guest.quit()
-    expected += ["is shutting down", "is shut off; waiting"]
-    wait_told(watched, expected)
+    wait_told_the_end(watched, expected)
     start("second")
     one.wait_for(b"[charmux: alpha is back]\r\n")
     other.wait_for(b"[charmux: alpha.unix is back]\r\n")
@@ -107,9 +113,6 @@ def test_a_guest_that_fails_is_told_once_and_what_qemu_makes_of_it(kit, action):
     else:
         wait_told(watched, words)
         guest.quit()
-    # The end is heard on two connections, the monitor's and the console's own, in either order.
-    for name, client in watched.items():
-        expected = sorted(f"{name} {each}" for each in [*words, "is shutting down", "is shut off; waiting"])
-        client.wait_for(lambda data, e=expected: sorted(told(data)) == e)
+    wait_told_the_end(watched, words)
     if typed is PANIC:
         watched["alpha"].wait_for(b"Kernel panic - not syncing: sysrq triggered crash")
