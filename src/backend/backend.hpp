@@ -46,6 +46,8 @@ class Backend {
   virtual void start(Sink& sink) = 0;
   /// Takes what has come into `room`. Io::end and Io::error end the connection once backend_readable() returns.
   [[nodiscard]] virtual net::Io read(BytesSpan room) = 0;
+  /// While held, backend_readable() is not called: what the guest prints waits on its side.
+  virtual void hold(bool held) = 0;
   /// Gives the guest what it accepts now. After less than all, backend_writable() follows. Io::again when not open.
   [[nodiscard]] virtual net::Io write(BytesView bytes) = 0;
   /// Bytes that were waiting when the chardev was last opened, from before charmux read it; 0 where that cannot be.

@@ -122,11 +122,18 @@ void Line::relocate() {
 
 // --- while open ---
 
-void Line::watch() { poll_.want(loop::kReadable | (write_blocked_ ? unsigned{loop::kWritable} : 0U)); }
+void Line::watch() {
+  poll_.want((held_ ? 0U : unsigned{loop::kReadable}) | (write_blocked_ ? unsigned{loop::kWritable} : 0U));
+}
+
+void Line::hold(bool held) {
+  held_ = held;
+  if (phase_ == Phase::open) watch();
+}
 
 void Line::ready(unsigned events) {
   // A descriptor in error is read on until its end or error: a dying QEMU's last words are still there.
-  if ((events & (loop::kReadable | loop::kFailed)) != 0) sink_->backend_readable();
+  if (!held_ && (events & (loop::kReadable | loop::kFailed)) != 0) sink_->backend_readable();
   if (lost_) return lose();
   if (phase_ != Phase::open) return;
   if ((events & loop::kWritable) != 0) {

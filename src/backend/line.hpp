@@ -34,6 +34,7 @@ class Line final : public Backend, private Opener::Owner {
 
   void start(Sink& sink) override;
   [[nodiscard]] net::Io read(BytesSpan room) override;
+  void hold(bool held) override;
   [[nodiscard]] net::Io write(BytesView bytes) override;
   [[nodiscard]] std::size_t leftover() const override { return leftover_; }
   [[nodiscard]] bool may_be_queued() const override { return may_be_queued_; }
@@ -97,6 +98,7 @@ class Line final : public Backend, private Opener::Owner {
   loop::Timer timer_;  ///< the next try, the end of patience with an answer, or the next look at who is parted from.
   std::size_t leftover_ = 0;
   bool may_be_queued_ = false;
+  bool held_ = false;
   bool write_blocked_ = false;
   bool lost_ = false;  ///< read() met the end; dealt with when backend_readable() returns.
 };

@@ -16,6 +16,9 @@ std::size_t read_budget(const history::Ring& ring) {
   return static_cast<std::size_t>(std::min<std::uint64_t>(Viewer::kTurnBudget, ring.size() / 4));
 }
 
+/// Output that is gathered waits no longer once there is so much: it is no more a matter of single characters.
+constexpr std::uint64_t kEnoughToSend = 16 * KiB;
+
 WallTime wall_now() { return std::chrono::system_clock::now(); }
 
 }  // namespace
@@ -29,7 +32,10 @@ Console::Console(Settings settings, history::Ring ring, std::unique_ptr<backend:
       backend_(std::move(backend)),
       fanout_(fanout),
       log_(log),
-      holds_(fanout.loop(), [this] { has_held(); }) {}
+      holds_(fanout.loop(), [this] { has_held(); }),
+      pace_({settings.max_guest_pause, settings.min_rate, ring_.size()}, fanout.loop(), readers_, *backend_),
+      coalesce_(settings.coalesce),
+      gathering_(fanout.loop(), [this] { tell_output(); }) {}
 
 Console::~Console() = default;
 
@@ -39,8 +45,9 @@ void Console::stop() {
   if (!input_.empty()) drop_input("charmuxd is stopping");
   holds_.stop();
   backend_->stop();
+  tell_output();
   ring_.end_recording(wall_now());
-  for (Viewer* viewer : viewers_) viewer->finish(notices::kStopping);
+  for (Viewer* reader : readers_) reader->finish(notices::kStopping);
 }
 
 bool Console::stopped() const { return backend_->stopped(); }
@@ -58,8 +65,9 @@ std::string Console::condition() const {
     case backend::State::refused: text = fmt::format("refused: {}", reason_); break;
     case backend::State::gone: text = "gone"; break;
   }
-  if (ring_.not_kept().empty()) return text;
-  return fmt::format("{}{}{}", text, text.empty() ? "" : "; ", history_trouble());
+  for (const std::string& more : {history_trouble(), remark_})
+    if (!more.empty()) text += (text.empty() ? "" : "; ") + more;
+  return text;
 }
 
 std::string Console::history_trouble() const {
@@ -87,6 +95,7 @@ void Console::backend_is(backend::State state, const std::string& reason) {
   state_ = state;
   reason_ = reason;
   if (state == backend::State::open) return came_up();
+  pace_.go_on();
   if (was_open) {
     ring_.end_recording(wall_now());
     holds_.stop();
@@ -142,9 +151,10 @@ void Console::say(LogLevel level, const std::string& sentence) {
 void Console::backend_readable() {
   const WallTime now = wall_now();
   const std::uint64_t before = ring_.head();
-  while (ring_.head() - before < read_budget(ring_)) {
+  while (ring_.head() - before < read_budget(ring_) && pace_.may_read()) {
     const net::Io io = backend_->read(ring_.window());
     ring_.commit(io.kind == net::Io::Kind::moved ? io.bytes : 0, now);
+    pace_.read(io.kind == net::Io::Kind::moved ? io.bytes : 0);
     if (io.kind != net::Io::Kind::moved) break;
   }
   if (ring_.head() == before) return;
@@ -155,7 +165,15 @@ void Console::backend_readable() {
   heard_ = true;
   traffic_.from_guest += ring_.head() - before;
   traffic_.last_output = now;
-  for (Viewer* viewer : viewers_) viewer->output_came();
+  gathered_ += ring_.head() - before;
+  if (coalesce_.count() == 0 || gathered_ >= kEnoughToSend) return tell_output();
+  if (!gathering_.running()) gathering_.start(coalesce_);
+}
+
+void Console::tell_output() {
+  gathering_.stop();
+  if (std::exchange(gathered_, 0) == 0) return;
+  for (Viewer* reader : readers_) reader->output_came();
 }
 
 void Console::backend_writable() {
@@ -236,15 +254,19 @@ void Console::drop_input(std::string_view why) {
 // --- viewers ---
 
 void Console::attach(Viewer& viewer) {
-  viewers_.push_back(&viewer);
+  readers_.push_back(&viewer);
+  if (viewer.settings().counts) viewers_.push_back(&viewer);
+  pace_.reader_came();
   if (viewer.settings().may_type) viewer.settings().take_pen ? take_pen(viewer) : void(lock_.attach(viewer.id()));
   viewer.greet(status_for(viewer), notices::kLive);
-  told_away_ = told_away_ || state_ != backend::State::open;
+  told_away_ = told_away_ || (viewer.settings().counts && state_ != backend::State::open);
   fanout_.wake(viewer);
 }
 
 void Console::detach(Viewer& viewer) {
+  std::erase(readers_, &viewer);
   std::erase(viewers_, &viewer);
+  if (viewer.in_the_way()) pace_.made_room();
   fanout_.forget(viewer);
   if (lock_.holder() == viewer.id()) {
     if (!input_.empty()) drop_input(fmt::format("{} left before the guest read them", viewer.who()));

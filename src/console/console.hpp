@@ -11,6 +11,7 @@
 #include "charmux/base/log.hpp"
 #include "charmux/history/cursor.hpp"
 #include "charmux/history/ring.hpp"
+#include "console/pace.hpp"
 #include "console/toggling.hpp"
 #include "console/viewer.hpp"
 #include "console/writer_lock.hpp"
@@ -27,8 +28,11 @@ class Console final : private backend::Backend::Sink {
  public:
   struct Settings {
     std::string name;
-    std::uint64_t replay;     ///< bytes of history given on attach where the door does not say.
-    std::size_t input_queue;  ///< the most decoded input that waits for the guest.
+    std::uint64_t replay;                           ///< bytes of history given on attach where the door does not say.
+    std::size_t input_queue;                        ///< the most decoded input that waits for the guest.
+    std::chrono::milliseconds max_guest_pause{50};  ///< see Terms
+    std::uint64_t min_rate = 1 * MiB;               ///< see Terms
+    std::chrono::milliseconds coalesce{0};          ///< how long output is gathered before viewers are sent it.
   };
   /// The backend starts by start().
   Console(Settings settings, history::Ring ring, std::unique_ptr<backend::Backend> backend, Fanout& fanout, Log& log);
@@ -69,14 +73,20 @@ class Console final : private backend::Backend::Sink {
 
   /// "open", "connecting", "waiting", "shut off", "refused" or "gone".
   [[nodiscard]] std::string_view state_text() const;
+  /// Whether the guest is kept from printing, for a viewer's sake.
+  [[nodiscard]] bool guest_waits() const { return pace_.waiting(); }
   [[nodiscard]] bool is_open() const { return state_ == backend::State::open; }
   /// Why it is not open; empty when it is.
   [[nodiscard]] const std::string& reason() const { return reason_; }
   /// Why its history does not outlive this process ("history not kept: disk full"); empty: it does.
   [[nodiscard]] std::string history_trouble() const;
+  /// What else people should know of it ("log stopped: disk full"); empty: nothing.
+  [[nodiscard]] const std::string& remark() const { return remark_; }
+  void set_remark(std::string remark) { remark_ = std::move(remark); }
   /// How many bytes the guest ever sent.
   [[nodiscard]] std::uint64_t offset() const { return ring_.head(); }
   [[nodiscard]] std::string backend_text() const { return backend_->shown(); }
+  /// Those who watch; what only logs is not among them.
   [[nodiscard]] const std::vector<Viewer*>& viewers() const { return viewers_; }
   /// What has passed since charmuxd started, in bytes, and when the guest last said something.
   struct Traffic {
@@ -107,12 +117,15 @@ class Console final : private backend::Backend::Sink {
   void detach(Viewer& viewer);
   void count_skip(std::uint64_t bytes) { traffic_.skipped += bytes; }
   void log_skip(const Viewer& viewer, std::uint64_t bytes);
+  [[nodiscard]] const Terms& terms() const { return pace_.terms(); }
+  [[nodiscard]] Pace& pace() { return pace_; }
 
  private:
   void backend_is(backend::State state, const std::string& reason) override;
   void backend_readable() override;
   void backend_writable() override;
 
+  void tell_output();
   void came_up();
   void tell_back();
   void has_held();
@@ -133,6 +146,7 @@ class Console final : private backend::Backend::Sink {
 
   backend::State state_ = backend::State::connecting;
   std::string reason_;
+  std::string remark_;
   std::string away_as_;     ///< the condition that viewers were last told of, while the backend is not open.
   bool heard_ = false;      ///< a byte came since the backend was last opened.
   bool told_away_ = false;  ///< somebody was told that the console is not there.
@@ -143,7 +157,12 @@ class Console final : private backend::Backend::Sink {
   Traffic traffic_;
   unsigned breaks_ = 0;  ///< on their way to the guest; its input waits behind them.
   std::shared_ptr<const void> alive_ = std::make_shared<char>();  ///< for answers that may come too late.
+  std::vector<Viewer*> readers_;                                  ///< viewers, and what only logs.
   std::vector<Viewer*> viewers_;
+  Pace pace_;
+  const std::chrono::milliseconds coalesce_;
+  loop::Timer gathering_;  ///< runs while there is output that the readers were not told of.
+  std::uint64_t gathered_ = 0;
   WriterLock lock_;
   WriterLock::Id last_id_ = 0;
   Bytes input_;                                ///< the writer's, waiting for the guest.

@@ -11,6 +11,15 @@ Decision send_up_to(const Situation& at, std::size_t most) {
   return bytes == 0 ? Decision{} : Decision{Step::send, bytes};
 }
 
+/// The deepest that a viewer's credit falls: more than the kernel's queues take in one go from one who reads slowly.
+constexpr std::chrono::milliseconds kDeepest{-250};
+/// The credit with which the guest waits for it again, where it can have so much.
+constexpr std::chrono::nanoseconds kEnough = std::chrono::milliseconds(50);
+
+std::chrono::nanoseconds earned(std::uint64_t taken, std::uint64_t min_rate) {
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(taken * 1'000'000'000 / min_rate));
+}
+
 }  // namespace
 
 Decision decide(const Situation& at) {
@@ -23,6 +32,23 @@ Decision decide(const Situation& at) {
   if (at.mark) return {Step::tell_mark};
   const std::uint64_t before_notice = at.notice_in.value_or(at.ready);
   return send_up_to(at, static_cast<std::size_t>(std::min<std::uint64_t>(before_notice, at.ready)));
+}
+
+Credit initial_credit(const Terms& terms) { return {terms.max_guest_pause, terms.max_guest_pause.count() > 0}; }
+
+Credit credit_after(Credit credit, const Passed& passed, const Terms& terms) {
+  if (terms.max_guest_pause.count() == 0) return credit;
+  const auto income = earned(passed.taken, terms.min_rate);
+  if (credit.waited_for) {
+    if (passed.refused && passed.guest_waited) credit.left -= passed.time;
+    if (credit.left.count() <= 0) return {std::max<std::chrono::nanoseconds>(credit.left, kDeepest), false};
+    credit.left = std::min(credit.left + income, terms.max_guest_pause);
+    return credit;
+  }
+  const std::chrono::nanoseconds balance = credit.left + income + (passed.refused ? -passed.time : passed.time);
+  credit.left = std::clamp<std::chrono::nanoseconds>(balance, kDeepest, terms.max_guest_pause);
+  credit.waited_for = credit.left >= std::min(kEnough, terms.max_guest_pause) && passed.lag <= terms.ring / 2;
+  return credit;
 }
 
 }  // namespace charmux::console

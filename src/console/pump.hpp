@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -45,5 +46,40 @@ struct Decision {
 /// The next thing to do for a viewer. Asked again after each step until it says `nothing`, the budget is spent or the
 /// socket refuses.
 [[nodiscard]] Decision decide(const Situation& at);
+
+/// What a console grants each of its viewers, and the guest.
+struct Terms {
+  std::chrono::nanoseconds max_guest_pause;  ///< the longest that the guest waits for one viewer; 0: never.
+  std::uint64_t min_rate;                    ///< bytes a second; who reads as fast is always waited for.
+  std::uint64_t ring;                        ///< the history's size.
+};
+
+/// Whether the guest waits for a viewer whose bytes it would overwrite, and how much longer it would.
+struct Credit {
+  /// Below zero after it was used up: what the viewer has to make good before it is waited for again.
+  std::chrono::nanoseconds left;
+  bool waited_for;
+  friend bool operator==(const Credit&, const Credit&) = default;
+};
+
+/// A viewer's credit when it attaches.
+[[nodiscard]] Credit initial_credit(const Terms& terms);
+
+/// What has passed for a viewer since its credit was last reckoned; the same all that time.
+struct Passed {
+  std::chrono::nanoseconds time;
+  bool refused;             ///< its socket took nothing.
+  bool guest_waited;        ///< the ring had no room but by overwriting its bytes.
+  std::uint64_t taken = 0;  ///< bytes of output that its socket took at the end of that time.
+  std::uint64_t lag = 0;    ///< bytes that it has not been sent, after that.
+};
+
+/// Its credit now. Spent by the time in which the guest waits and the socket refuses, earned at one second per
+/// `min_rate` bytes taken, never above `max_guest_pause`. At zero the guest stops waiting. It waits again when the
+/// viewer is within half a ring and has its credit back, or 50 ms of it; until then time in which its socket refuses
+/// counts against it, whether the guest waits or not, and time in which it does not counts for it. (A skip sets a
+/// viewer near the newest byte without its doing, and the kernel's queue takes a good deal at once: what counts is
+/// whether it keeps up.)
+[[nodiscard]] Credit credit_after(Credit credit, const Passed& passed, const Terms& terms);
 
 }  // namespace charmux::console

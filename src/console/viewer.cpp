@@ -2,6 +2,8 @@
 #include "console/viewer.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "charmux/protocol/text_boundary.hpp"
 #include "console/console.hpp"
@@ -28,7 +30,9 @@ Viewer::Viewer(Console& console, Wire& wire, const ViewerSettings& settings, Vie
       settings_(settings),
       origin_(std::move(origin)),
       id_(console.next_viewer_id()),
-      cursor_(beginning(console.ring(), settings)) {
+      cursor_(beginning(console.ring(), settings)),
+      credit_(initial_credit(console.terms())),
+      reckoned_at_(std::chrono::steady_clock::now()) {
   console_.attach(*this);
 }
 
@@ -39,12 +43,15 @@ std::uint64_t Viewer::lag() const {
 Viewer::~Viewer() { console_.detach(*this); }
 
 void Viewer::pump() {
+  send_share();
+  // Not while it is served: what the guest is then let print would be in the way of what is being sent.
+  if (taken_ > 0 || in_the_way_) reckon();
+}
+
+void Viewer::send_share() {
   std::size_t budget = kTurnBudget;
   while (!blocked_ && budget > 0) {
-    if (!wire_.flush()) {
-      blocked_ = true;
-      return;
-    }
+    if (!wire_.flush()) return set_blocked(true);
     const Decision next = decide(look(budget));
     switch (next.step) {
       case Step::nothing:
@@ -55,7 +62,8 @@ void Viewer::pump() {
         const BytesView bytes = console_.ring().view(offset, next.bytes);
         const Wire::Sent sent = wire_.send(bytes, offset);
         cursor_.commit(sent.taken);
-        blocked_ = sent.blocked;
+        taken_ += sent.taken;
+        if (sent.blocked) set_blocked(true);
         budget -= std::min(budget, std::max<std::size_t>(sent.taken, 1));
         if (sent.taken > 0) {
           line_start_ = false;
@@ -66,7 +74,7 @@ void Viewer::pump() {
       case Step::tell_notice: tell_notice(); break;
       case Step::tell_mark: tell_mark(); break;
       case Step::skip: skip(); break;
-      case Step::close: return wire_.expire(kTooSlow);
+      case Step::close: return give_up(kTooSlow);
     }
   }
   if (!blocked_) console_.fanout().wake(*this);
@@ -113,7 +121,7 @@ void Viewer::tell_notice() {
 
 void Viewer::tell_mark() {
   const auto next = cursor_.peek(0);
-  if (settings_.notices) say(notices::mark(std::get<history::Mark>(next)));
+  if (settings_.told != Told::nothing) say(notices::mark(std::get<history::Mark>(next)));
   cursor_.pass_mark();
 }
 
@@ -123,8 +131,9 @@ void Viewer::skip() {
   skipped_ += to - from;
   console_.count_skip(to - from);
   // What was sent last can be overwritten already, so the ring is not asked how it ended.
-  if (settings_.notices) wire_.tell(notices::skipped(to - from), !line_start_ && !after_line_end_);
-  line_start_ = settings_.notices;
+  const bool told = settings_.told != Told::nothing;
+  if (told) wire_.tell(notices::skipped(to - from), !line_start_ && !after_line_end_);
+  line_start_ = told;
   cursor_.skip_to(to);
   if (console_.fanout().now() < next_skip_log_) return;
   next_skip_log_ = console_.fanout().now() + kSkipLogPause;
@@ -134,19 +143,71 @@ void Viewer::skip() {
 void Viewer::output_came() {
   // One whose socket takes nothing more is not served, so that it would never be found to be behind.
   if (blocked_ && settings_.on_lag == OnLag::close && cursor_.offset() < console_.ring().tail())
-    return wire_.expire(kTooSlow);
+    return give_up(kTooSlow);
   console_.fanout().wake(*this);
 }
 
+void Viewer::give_up(const std::string& reason) {
+  const std::uint64_t missed = lag();
+  skipped_ += missed;
+  console_.count_skip(missed);
+  wire_.expire(reason);
+}
+
 void Viewer::writable() {
-  blocked_ = false;
+  set_blocked(false);
   console_.fanout().wake(*this);
 }
+
+// --- whether the guest waits ---
+
+void Viewer::set_blocked(bool blocked) {
+  if (blocked == blocked_) return;
+  reckon();
+  blocked_ = blocked;
+  if (const auto end = patience_ends()) console_.pace().look_at(*end);
+}
+
+void Viewer::reckon() {
+  const MonoTime now = std::chrono::steady_clock::now();
+  credit_ = credit_after(credit_, {now - std::exchange(reckoned_at_, now), blocked_, in_the_way_, taken_, lag()},
+                         console_.terms());
+  taken_ = 0;
+  if (!in_the_way_ || room() < wanted_room_) return;
+  in_the_way_ = false;
+  console_.pace().made_room();
+}
+
+std::uint64_t Viewer::room() const {
+  if (!credit_.waited_for) return std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t size = console_.ring().size();
+  return size - std::min(size, lag());
+}
+
+void Viewer::guest_waits(std::uint64_t room_wanted) {
+  if (room() >= room_wanted) return;
+  reckon();  // what has passed until now was no waiting
+  wanted_room_ = room_wanted;
+  in_the_way_ = room() < room_wanted;
+}
+
+void Viewer::guest_goes_on() {
+  if (!in_the_way_) return;
+  reckon();
+  in_the_way_ = false;
+}
+
+std::optional<MonoTime> Viewer::patience_ends() const {
+  if (!in_the_way_ || !blocked_) return std::nullopt;
+  return reckoned_at_ + credit_.left;
+}
+
+// --- notices ---
 
 void Viewer::notify(std::string text) { notify_at(std::move(text), console_.ring().head()); }
 
 void Viewer::notify_at(std::string text, std::uint64_t offset) {
-  if (!settings_.notices) return;
+  if (settings_.told != Told::all) return;
   if (notices_.size() == kMostNotices) notices_.pop_front();
   notices_.push_back({std::move(text), offset});
   console_.fanout().wake(*this);

@@ -37,10 +37,18 @@ class Wire {
   virtual void expire(const std::string& reason) = 0;
 };
 
+/// What a viewer is told in-band.
+enum class Told {
+  nothing,
+  gaps,  ///< only where output is missing or unsure: skips, and the marks of the history.
+  all,   ///< notices too.
+};
+
 /// What a viewer may do and wants; from its door.
 struct ViewerSettings {
   bool may_type = true;
-  bool notices = true;
+  Told told = Told::all;
+  bool counts = true;  ///< it is somebody who watches, not a log.
   OnLag on_lag = OnLag::skip;
   std::uint64_t replay = 0;              ///< bytes of history given on attach.
   bool from_line_start = true;           ///< what is given begins at a line start, not at just any byte.
@@ -96,6 +104,19 @@ class Viewer {
   /// Bytes of the console that this viewer was never given.
   [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
 
+  // Of Console only: whether the guest waits for it.
+  /// How many bytes may be read before this viewer's are overwritten that the guest waits for.
+  [[nodiscard]] std::uint64_t room() const;
+  /// The guest has begun to wait, for this viewer among others if it leaves less than `room`.
+  void guest_waits(std::uint64_t room);
+  /// The guest waits no more.
+  void guest_goes_on();
+  [[nodiscard]] bool in_the_way() const { return in_the_way_; }
+  /// When the guest stops waiting for it unless its socket takes something; none: its socket does.
+  [[nodiscard]] std::optional<MonoTime> patience_ends() const;
+  /// Looks at the clock.
+  void reckon();
+
  private:
   friend class Fanout;
   struct Notice {
@@ -104,12 +125,15 @@ class Viewer {
     MonoTime deadline{};       ///< when it is told wherever the stream is; set once it is due.
   };
 
+  void send_share();
   [[nodiscard]] Situation look(std::size_t budget);
   [[nodiscard]] BytesView bytes_before() const;
   void tell_notice();
   void tell_mark();
   void skip();
   void say(std::string_view text);
+  void set_blocked(bool blocked);
+  void give_up(const std::string& reason);
 
   Console& console_;
   Wire& wire_;
@@ -123,6 +147,11 @@ class Viewer {
   MonoTime next_skip_log_{};
   bool line_start_ = true;       ///< the last thing sent ended a line, by our own doing.
   bool after_line_end_ = false;  ///< the last byte of the console that was sent ended a line.
+  Credit credit_;
+  MonoTime reckoned_at_;
+  std::uint64_t taken_ = 0;        ///< since then
+  bool in_the_way_ = false;        ///< the guest waits, and for this viewer.
+  std::uint64_t wanted_room_ = 0;  ///< ... until it leaves so much.
   bool blocked_ = false;
   bool queued_ = false;                     ///< Fanout's.
   std::optional<std::uint64_t> finish_at_;  ///< after finish(): where output ends.

@@ -27,15 +27,16 @@ void Members::start() {
   started_ = true;
 }
 
-Result<console::Console*> Members::add(const std::string& name, std::uint64_t size, std::uint64_t replay,
+Result<console::Console*> Members::add(const std::string& name, const Settings& settings,
                                        std::unique_ptr<backend::Locator> locator) {
-  Result<history::Ring> ring = histories_.open(name, size);
+  Result<history::Ring> ring = histories_.open(name, settings.size);
   if (!ring) return tl::unexpected(ring.error());
   const config::Limits& limits = config_.limits;
   const backend::Patience patience{limits.connect_timeout, limits.reopen_first, limits.reopen_most};
   return &consoles_.add(std::make_unique<console::Console>(
-      console::Console::Settings{name, replay, limits.input_queue}, std::move(*ring),
-      std::make_unique<backend::Line>(loop_, patience, std::move(locator)), fanout_, log_));
+      console::Console::Settings{name, settings.replay, limits.input_queue, settings.max_guest_pause,
+                                 config_.history.min_rate, config_.history.coalesce},
+      std::move(*ring), std::make_unique<backend::Line>(loop_, patience, std::move(locator)), fanout_, log_));
 }
 
 Members::Member* Members::find(const std::string& key) {
@@ -61,8 +62,8 @@ Members::Member* Members::of(const Registry::Entry& entry) {
   }
   const auto finding = std::make_shared<Finding>();
   const config::MatchSettings settings = config::settings_for(config_, entry.wish);
-  Result<console::Console*> console =
-      add(entry.name, settings.size, settings.replay, std::make_unique<FoundPlace>(finding, source_));
+  Result<console::Console*> console = add(entry.name, {settings.size, settings.replay, settings.max_guest_pause},
+                                          std::make_unique<FoundPlace>(finding, source_));
   if (!console) {
     log_.warn("console {}: {}", entry.name, console.error().text);
     return nullptr;

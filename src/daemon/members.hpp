@@ -24,6 +24,12 @@ class Members {
     std::shared_ptr<Finding> finding;
     console::Console* console;
   };
+  /// What the configuration says of one console: see config::Console.
+  struct Settings {
+    std::uint64_t size;
+    std::uint64_t replay;
+    std::chrono::milliseconds max_guest_pause;
+  };
   Members(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
           console::Directory& consoles, frontend::Listeners& listeners, discovery::QmpSource& source);
 
@@ -31,7 +37,7 @@ class Members {
   void start();
 
   /// A console that is no member: a configured one. Error: its history cannot be kept.
-  [[nodiscard]] Result<console::Console*> add(const std::string& name, std::uint64_t size, std::uint64_t replay,
+  [[nodiscard]] Result<console::Console*> add(const std::string& name, const Settings& settings,
                                               std::unique_ptr<backend::Locator> locator);
   /// Null: there is none of that key.
   [[nodiscard]] Member* find(const std::string& key);

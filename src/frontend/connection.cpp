@@ -119,6 +119,26 @@ void Connection::update_interest() {
   }
 }
 
+void Connection::check(const Overdue& overdue) {
+  if (phase_ == Phase::closed) return;
+  const MonoTime now = loop_.now();
+  if (seems_dead(now, overdue.dead))
+    return end(fmt::format("its machine has acknowledged nothing for {}", format_duration(overdue.dead)));
+  if (overdue.stalled.count() > 0 && blocked_ && now - blocked_since_ >= overdue.stalled)
+    end(fmt::format("it has read nothing for {} (limits.viewer_stalled_timeout)", format_duration(overdue.stalled)));
+}
+
+bool Connection::seems_dead(MonoTime now, std::chrono::milliseconds after) {
+  const net::Outstanding outstanding = stream_.outstanding();
+  if (outstanding.bytes == 0) {
+    outstanding_since_.reset();
+    return false;
+  }
+  if (!outstanding_since_) outstanding_since_ = now;
+  // What was acknowledged last may be long ago just because nothing was sent.
+  return outstanding.silent >= after && now - *outstanding_since_ >= after;
+}
+
 // --- sending ---
 
 void Connection::writable() {
@@ -151,7 +171,7 @@ std::size_t Connection::send_now(BytesView bytes) {
 
 void Connection::block(const net::Io& io) {
   if (io.kind == net::Io::Kind::error) return end(errno_text(io.error_number));
-  blocked_ = true;
+  if (!std::exchange(blocked_, true)) blocked_since_ = loop_.now();
   update_interest();
 }
 

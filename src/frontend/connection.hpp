@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "charmux/base/log.hpp"
@@ -18,6 +19,12 @@ class Graveyard {
  public:
   virtual ~Graveyard() = default;
   virtual void bury(Connection& connection) = 0;
+};
+
+/// When a client that takes nothing is given up.
+struct Overdue {
+  std::chrono::milliseconds stalled;  ///< it does not read what waits for it; 0: it never is.
+  std::chrono::milliseconds dead;     ///< its machine acknowledges nothing of what it was sent.
 };
 
 /// One client's connection: its socket, what is owed to it, and its phase. What its bytes mean is its kind's matter.
@@ -38,6 +45,8 @@ class Connection {
   void stop();
   /// Its time is over, which the log says; destroyed at the end of the turn.
   void end(const std::string& reason);
+  /// Ends it if it is overdue; called now and then.
+  void check(const Overdue& overdue);
   [[nodiscard]] Phase phase() const { return phase_; }
   /// Who is there.
   [[nodiscard]] const std::string& peer() const { return stream_.peer(); }
@@ -90,6 +99,7 @@ class Connection {
   void receive();
   void happened(Happening happening);
   void block(const net::Io& io);
+  [[nodiscard]] bool seems_dead(MonoTime now, std::chrono::milliseconds after);
   [[nodiscard]] bool may_read() const { return read_room() > 0 && !outbox_full(); }
 
   Graveyard& graveyard_;
@@ -98,7 +108,9 @@ class Connection {
   const std::size_t outbox_most_;
   Phase phase_ = Phase::attached;
   bool blocked_ = false;
-  bool last_words_ = false;  ///< end_after_outbox() was called.
+  MonoTime blocked_since_{};
+  std::optional<MonoTime> outstanding_since_;  ///< as check() has seen it
+  bool last_words_ = false;                    ///< end_after_outbox() was called.
   loop::Poll poll_;
 };
 

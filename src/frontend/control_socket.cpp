@@ -38,7 +38,7 @@ Status ControlSocket::open(loop::Loop& loop, const std::string& path) {
 void ControlSocket::admit(UniqueFd client) {
   if (!sessions_.has_room(settings_.viewers() + kOwnRoom)) return refuse(client);
   const ApiPeer peer = api_peer_of(client.get());
-  sessions_.add(std::make_unique<ApiSession>(sessions_.context(), net::Stream(std::move(client)), peer, api_,
+  sessions_.add(std::make_unique<ApiSession>(sessions_.context(), sessions_.stream(std::move(client)), peer, api_,
                                              settings_.api,
                                              [this](net::Stream stream, Bytes received, const AttachWish& wish) {
                                                attach(std::move(stream), std::move(received), wish);
@@ -50,7 +50,7 @@ console::ViewerSettings ControlSocket::settings_for(const AttachWish& wish, cons
   console::ViewerSettings settings;
   settings.may_type = wish.mode != AttachWish::Mode::watch;
   settings.take_pen = wish.mode == AttachWish::Mode::force;
-  settings.notices = telnet;
+  settings.told = telnet ? console::Told::all : console::Told::nothing;
   settings.on_lag = telnet ? config::OnLag::skip : config::OnLag::close;
   settings.replay = wish.replay.value_or(telnet ? console.replay() : 0);
   settings.since = wish.since;

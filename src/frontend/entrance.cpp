@@ -36,7 +36,7 @@ Entrance::Entrance(const config::Listen& listen, std::string text, const Limits&
 console::ViewerSettings Entrance::settings_for(const console::Console& console) const {
   console::ViewerSettings settings;
   settings.may_type = listen_.access == config::Access::control;
-  settings.notices = listen_.notices;
+  settings.told = listen_.notices ? console::Told::all : console::Told::nothing;
   settings.on_lag = listen_.on_lag;
   settings.replay = listen_.replay.value_or(console.replay());
   settings.from_line_start = listen_.kind == config::DoorKind::telnet;
@@ -54,7 +54,7 @@ void Entrance::admit(UniqueFd client) {
   if (!sessions_.has_room(limits_.viewers())) return refuse(std::move(client));
   console::Console* const console = target_ ? target_() : nullptr;
   if (target_ && console == nullptr) return turn_away_unfound(client);
-  net::Stream stream(std::move(client));
+  net::Stream stream = sessions_.stream(std::move(client));
   console::ViewerOrigin origin{stream.peer(), text_, std::nullopt};
   const Connection::Context context = sessions_.context();
   if (listen_.kind == config::DoorKind::raw)

@@ -1,13 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/sessions.hpp"
 
-namespace charmux::frontend {
+#include <algorithm>
 
-Sessions::Sessions(loop::Loop& loop, Log& log, std::size_t outbox)
-    : loop_(loop), log_(log), outbox_(outbox), turn_end_(loop, [this] { reap(); }) {}
+namespace charmux::frontend {
+namespace {
+
+/// How often clients are looked at that may be dead; more often only for those who are given less time.
+constexpr std::chrono::milliseconds kSweep{10'000};
+
+std::chrono::milliseconds sweep_pause(const Overdue& overdue) {
+  const auto least = overdue.stalled.count() > 0 ? std::min(overdue.stalled, overdue.dead) : overdue.dead;
+  return std::clamp(least / 4, std::chrono::milliseconds(1), kSweep);
+}
+
+}  // namespace
+
+Sessions::Sessions(loop::Loop& loop, Log& log, const Settings& settings)
+    : loop_(loop), log_(log), settings_(settings), turn_end_(loop, [this] { reap(); }), sweep_(loop, [this] {
+        sweep();
+      }) {}
 
 void Sessions::add(std::unique_ptr<Connection> connection) {
   sessions_.push_back(std::move(connection));
+  if (!sweep_.running()) sweep_.start(sweep_pause(settings_.overdue));
   // It may have expired in its own constructor, before it was here to be found.
   turn_end_.request();
 }
@@ -27,6 +43,11 @@ void Sessions::stop() {
 
 void Sessions::expire_all(const std::string& reason) {
   for (const auto& session : sessions_) session->end(reason);
+}
+
+void Sessions::sweep() {
+  for (const auto& session : sessions_) session->check(settings_.overdue);
+  if (!sessions_.empty()) sweep_.start(sweep_pause(settings_.overdue));
 }
 
 void Sessions::bury(Connection&) { turn_end_.request(); }

@@ -7,6 +7,7 @@
 
 #include "frontend/connection.hpp"
 #include "frontend/telnet_scratch.hpp"
+#include "loop/timer.hpp"
 #include "loop/turn_end.hpp"
 
 namespace charmux::frontend {
@@ -15,11 +16,16 @@ namespace charmux::frontend {
 /// nothing of theirs is on the stack.
 class Sessions final : private Graveyard {
  public:
-  /// `outbox`: the most that is owed to a client before it is read no further.
-  Sessions(loop::Loop& loop, Log& log, std::size_t outbox);
+  struct Settings {
+    std::size_t outbox;                 ///< the most that is owed to a client before it is read no further.
+    std::size_t send_queue = 64 * KiB;  ///< the most that waits in a client's kernel queue, in bytes.
+    Overdue overdue{std::chrono::milliseconds(0), std::chrono::minutes(5)};
+  };
+  Sessions(loop::Loop& loop, Log& log, const Settings& settings);
 
   /// What a session needs to be made.
-  [[nodiscard]] Connection::Context context() { return {loop_, log_, *this, outbox_}; }
+  [[nodiscard]] Connection::Context context() { return {loop_, log_, *this, settings_.outbox}; }
+  [[nodiscard]] net::Stream stream(UniqueFd client) const { return {std::move(client), settings_.send_queue}; }
   [[nodiscard]] TelnetScratch& telnet_scratch() { return telnet_scratch_; }
   void add(std::unique_ptr<Connection> connection);
   [[nodiscard]] std::size_t count() const { return sessions_.size(); }
@@ -35,14 +41,16 @@ class Sessions final : private Graveyard {
  private:
   void bury(Connection& connection) override;
   void reap();
+  void sweep();
 
   loop::Loop& loop_;
   Log& log_;
-  const std::size_t outbox_;
+  const Settings settings_;
   TelnetScratch telnet_scratch_;
   std::vector<std::unique_ptr<Connection>> sessions_;
   std::optional<std::size_t> full_at_;  ///< how many there were when the log was told.
   loop::TurnEnd turn_end_;
+  loop::Timer sweep_;
 };
 
 }  // namespace charmux::frontend

@@ -142,7 +142,7 @@ void QmpClient::Connection::connected(UniqueFd fd) {
   ucred credentials{};
   socklen_t length = sizeof credentials;
   if (::getsockopt(fd.get(), SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0) peer_ = credentials.pid;
-  stream_.emplace(std::move(fd));
+  stream_.emplace(std::move(fd), 64 * KiB);
   poll_ = std::move(*poll);
   greeting_.start(settings_.greeting);
   watch();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/stream.hpp"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "net/endpoint.hpp"
@@ -24,7 +26,8 @@ std::string name_of_peer(int fd) {
 
 }  // namespace
 
-Stream::Stream(UniqueFd fd) : fd_(std::move(fd)), peer_(name_of_peer(fd_.get())) {
+Stream::Stream(UniqueFd fd, std::size_t send_queue) : fd_(std::move(fd)), peer_(name_of_peer(fd_.get())) {
+  const int queue = static_cast<int>(send_queue);
   int family = 0;
   socklen_t length = sizeof family;
   getsockopt(fd_.get(), SOL_SOCKET, SO_DOMAIN, &family, &length);
@@ -32,11 +35,12 @@ Stream::Stream(UniqueFd fd) : fd_(std::move(fd)), peer_(name_of_peer(fd_.get()))
   // command of what is typed next.
   set_option(fd_.get(), SOL_SOCKET, SO_OOBINLINE, 1);
   if (family == AF_UNIX) {
-    set_option(fd_.get(), SOL_SOCKET, SO_SNDBUF, kSendQueue);
+    set_option(fd_.get(), SOL_SOCKET, SO_SNDBUF, queue);
     return;
   }
+  tcp_ = true;
   set_tcp_options(fd_.get());
-  set_option(fd_.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, kSendQueue);
+  set_option(fd_.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, queue);
 }
 
 Io Stream::send(BytesView bytes) {
@@ -44,6 +48,15 @@ Io Stream::send(BytesView bytes) {
 }
 
 Io Stream::recv(BytesSpan room) { return Io::from(::recv(fd_.get(), room.data(), room.size(), MSG_DONTWAIT)); }
+
+Outstanding Stream::outstanding() const {
+  int queued = 0;
+  if (!tcp_ || ::ioctl(fd_.get(), SIOCOUTQ, &queued) != 0 || queued <= 0) return {};
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  if (::getsockopt(fd_.get(), IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return {};
+  return {static_cast<std::size_t>(queued), std::chrono::milliseconds(info.tcpi_last_ack_recv)};
+}
 
 void Stream::end_sending() { ::shutdown(fd_.get(), SHUT_WR); }
 

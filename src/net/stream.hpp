@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
+#include <chrono>
+#include <cstddef>
 #include <string>
 
 #include "charmux/base/bytes.hpp"
@@ -10,15 +11,20 @@
 
 namespace charmux::net {
 
-/// The most that waits unsent in a viewer's kernel queue: what a slow viewer sees is at most this old, and its
-/// interrupt key is prompt. Measured: no throughput is lost with it.
-inline constexpr int kSendQueue = 64 * 1024;
+/// What a client was sent and has not acknowledged.
+struct Outstanding {
+  std::size_t bytes = 0;  ///< in the kernel's queue, sent or not.
+  std::chrono::milliseconds silent{
+      0};  ///< since its machine last acknowledged anything (TCP_INFO, tcpi_last_ack_recv).
+};
 
 /// A connected client's socket, non-blocking. Owned by one session; for the loop's thread. Readiness is the owner's
 /// matter (a loop::Poll on fd(), destroyed before this).
 class Stream {
  public:
-  explicit Stream(UniqueFd fd);
+  /// `send_queue`: the most bytes that wait unsent in the kernel's queue, so that what a slow viewer sees is not old
+  /// and its interrupt key is prompt (TCP_NOTSENT_LOWAT; UNIX: SO_SNDBUF).
+  Stream(UniqueFd fd, std::size_t send_queue);
 
   /// As much as the kernel takes now. A peer that is gone is Io::error, never a signal.
   [[nodiscard]] Io send(BytesView bytes);
@@ -26,12 +32,16 @@ class Stream {
   /// Tells the peer that nothing more will come; what was sent before still arrives.
   void end_sending();
 
+  /// On a UNIX socket nothing ever is: a client that is gone has closed it.
+  [[nodiscard]] Outstanding outstanding() const;
+
   [[nodiscard]] int fd() const { return fd_.get(); }
   /// Who is there: "127.0.0.1:40001", "[::1]:40001", or "uid 1000" on a UNIX socket (SO_PEERCRED).
   [[nodiscard]] const std::string& peer() const { return peer_; }
 
  private:
   UniqueFd fd_;
+  bool tcp_ = false;
   std::string peer_;
 };
 

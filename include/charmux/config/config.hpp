@@ -32,16 +32,26 @@ struct History {
   std::uint64_t replay = 32 * KiB;
   /// How long number, name and history of a discovered console are kept after it was last there.
   std::chrono::milliseconds keep{std::chrono::hours(30 * 24)};
+  /// The longest that the guest waits for a viewer that does not read, before the viewer has caught up again. 0: never.
+  std::chrono::milliseconds max_guest_pause{50};
+  /// A viewer that reads at least so many bytes a second is always waited for.
+  std::uint64_t min_rate = 1 * MiB;
+  /// The most that waits in a viewer's kernel queue, in bytes.
+  std::uint64_t send_queue = 64 * KiB;
+  /// How long output is gathered before viewers are sent it. 0: not beyond the turn in which it came.
+  std::chrono::milliseconds coalesce{0};
   friend bool operator==(const History&, const History&) = default;
 };
 
-/// A console, its size and replay (bytes) already resolved against [history].
+/// A console, its size, replay (bytes) and pause already resolved against [history].
 struct Console {
   std::string name;
   address::Backend backend;
   std::uint64_t size = 0;
   std::uint64_t replay = 0;
   std::optional<std::uint16_t> port{};  ///< pinned: within a listener's `ports`
+  std::chrono::milliseconds max_guest_pause{50};
+  std::string log{};  ///< the file that its output is appended to, its %n already replaced; empty: none
   friend bool operator==(const Console&, const Console&) = default;
 };
 
@@ -62,6 +72,8 @@ struct Match {
   std::optional<bool> hide{};
   std::optional<std::uint64_t> size{};
   std::optional<std::uint64_t> replay{};
+  std::optional<std::chrono::milliseconds> max_guest_pause{};
+  std::optional<std::string> log{};  ///< as written: with %n
   friend bool operator==(const Match&, const Match&) = default;
 };
 

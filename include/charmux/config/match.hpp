@@ -17,6 +17,7 @@ struct MatchSettings {
   bool hide = false;                  ///< neither listed nor opened
   std::uint64_t size = 0;             ///< bytes, a power of two
   std::uint64_t replay = 0;           ///< bytes, at most `size`
+  std::chrono::milliseconds max_guest_pause{50};
   friend bool operator==(const MatchSettings&, const MatchSettings&) = default;
 };
 

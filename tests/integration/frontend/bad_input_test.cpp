@@ -131,7 +131,7 @@ TEST_CASE("a client that asks and asks without reading is owed little, and other
 
 TEST_CASE("a client that was not read because it took no answers is read again once it takes them") {
   HouseSettings settings;
-  settings.outbox = 64;
+  settings.sessions.outbox = 64;
   House house(settings);
   TelnetClient client = house.attach_telnet(house.open_telnet());
   // It reads nothing, until its socket is full.

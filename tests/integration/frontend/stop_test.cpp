@@ -57,7 +57,7 @@ TEST_CASE("a viewer that does not read is dropped when the time for stopping is 
 
 TEST_CASE("a client that flooded charmuxd with questions and does not read makes nothing spin at the stop") {
   // So little that its answers fill it.
-  House house({.outbox = 32});
+  House house({.sessions = {32}});
   TelnetClient flood = house.attach_telnet(house.open_telnet());
   std::string wire;
   while (wire.size() < MiB) wire += "\xFF\xFD\x06\xFF\xF6";

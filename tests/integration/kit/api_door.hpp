@@ -39,7 +39,7 @@ struct ApiDoor {
     int pair[2] = {-1, -1};
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0);
     sessions.add(std::make_unique<frontend::ApiSession>(
-        sessions.context(), net::Stream(UniqueFd(pair[0])), peer, api, settings,
+        sessions.context(), sessions.stream(UniqueFd(pair[0])), peer, api, settings,
         [this](net::Stream stream, Bytes already, frontend::AttachWish wish) {
           upgraded.push_back({std::move(stream), std::move(already), std::move(wish)});
         }));
@@ -88,7 +88,7 @@ struct ApiDoor {
   frontend::Api api{house};
   const frontend::ApiSession::Settings settings;
   std::vector<Upgrade> upgraded;
-  frontend::Sessions sessions{world.loop, world.log, 16 * KiB};
+  frontend::Sessions sessions{world.loop, world.log, {16 * KiB}};
 };
 
 /// Stands for a console that is offered; the API only asks whether there is one.

@@ -43,7 +43,9 @@ struct HouseSettings {
   LogLevel log_level = LogLevel::error;
   std::uint64_t ring = 64 * KiB;
   std::size_t input_queue = 4 * KiB;
-  std::size_t outbox = 16 * KiB;
+  frontend::Sessions::Settings sessions{16 * KiB};
+  std::chrono::milliseconds max_guest_pause{50};
+  std::chrono::milliseconds coalesce{0};
   std::size_t viewers = 10'000;
   /// Longer than any test, so that no notice is told where it should not be because of a slow machine.
   std::chrono::milliseconds notice_wait{std::chrono::minutes(10)};
@@ -57,14 +59,15 @@ class House {
       : world(settings.log_level),
         settings_(settings),
         fanout(world.loop),
-        console(console::Console::Settings{"vm", 32 * KiB, settings.input_queue},
+        console(console::Console::Settings{"vm", 32 * KiB, settings.input_queue, settings.max_guest_pause, 1 * MiB,
+                                           settings.coalesce},
                 std::move(history::Ring::open(world.directory / "vm.ring", settings.ring)->ring),
                 std::make_unique<backend::Line>(world.loop,
                                                 backend::Patience{std::chrono::seconds(5), std::chrono::milliseconds(2),
                                                                   std::chrono::milliseconds(20)},
                                                 place()),
                 fanout, world.log),
-        sessions(world.loop, world.log, settings.outbox) {
+        sessions(world.loop, world.log, settings.sessions) {
     console.start();
     power_on();
   }

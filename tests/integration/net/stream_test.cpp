@@ -19,7 +19,7 @@ namespace {
 /// A client and the stream that serves it.
 struct Served {
   explicit Served(const net::Endpoint& at, const At& to)
-      : socket(*net::ServerSocket::listen(at)), client(connect_to(to)), stream(accept()) {}
+      : socket(*net::ServerSocket::listen(at)), client(connect_to(to)), stream(accept(), 64 * KiB) {}
   UniqueFd accept() { return UniqueFd(::accept4(socket.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)); }
   net::ServerSocket socket;
   Connection client;

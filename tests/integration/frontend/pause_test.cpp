@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include "kit/client.hpp"
+#include "kit/house.hpp"
+#include "kit/log_capture.hpp"
+#include "kit/texts.hpp"
+
+using namespace charmux;
+using namespace charmux::test;
+
+namespace {
+
+/// Longer than any test.
+constexpr std::chrono::milliseconds kForEver = std::chrono::minutes(10);
+
+/// A house whose guest has much to say, and a viewer at its door that does not read.
+struct Standstill {
+  explicit Standstill(std::chrono::milliseconds pause)
+      : house({.max_guest_pause = pause}), slow(house.attach_telnet(house.open_telnet())) {
+    house.guest.write(all);
+  }
+  void until_the_guest_waits() {
+    house.run_until("the guest waits", [this] {
+      house.guest.flush();
+      return house.console.guest_waits();
+    });
+  }
+  void until_the_guest_is_done() {
+    house.run_until("the guest is done", [this] {
+      house.guest.flush();
+      return house.guest.all_sent();
+    });
+  }
+  const std::string all = numbered_lines(0, 200'000);
+  House house;
+  TelnetClient slow;
+};
+
+}  // namespace
+
+TEST_CASE("the guest waits for a viewer that has credit, which then gets every byte") {
+  Standstill at(kForEver);
+  at.until_the_guest_waits();
+  CHECK_FALSE(at.house.guest.all_sent());
+  at.house.run_until("the viewer has everything", [&] {
+    at.house.guest.flush();
+    at.slow.poll();
+    return at.slow.text().size() > at.all.size() && console_bytes(at.slow.text()).size() >= at.all.size();
+  });
+  CHECK(console_bytes(at.slow.text()) == at.all);
+  CHECK_FALSE(at.slow.sees("skipped"));
+}
+
+TEST_CASE("a viewer that reads nothing costs the guest one pause, and none after it") {
+  Standstill at(std::chrono::milliseconds(50));
+  at.until_the_guest_waits();
+  at.until_the_guest_is_done();
+  at.house.guest.write(at.all);
+  at.house.run_until("the guest is done once more", [&] {
+    CHECK_FALSE(at.house.console.guest_waits());
+    at.house.guest.flush();
+    return at.house.guest.all_sent();
+  });
+}
+
+TEST_CASE("with a pause of 0 the guest waits for nobody") {
+  Standstill at(std::chrono::milliseconds(0));
+  at.house.run_until("the guest is done", [&] {
+    CHECK_FALSE(at.house.console.guest_waits());
+    at.house.guest.flush();
+    return at.house.guest.all_sent();
+  });
+}
+
+TEST_CASE("a viewer that leaves while the guest waits for it lets it go on") {
+  Standstill at(kForEver);
+  at.until_the_guest_waits();
+  at.slow.close();
+  at.until_the_guest_is_done();
+}
+
+TEST_CASE("while the guest waits for one viewer, all can type and a break reaches it") {
+  Standstill at(kForEver);
+  at.until_the_guest_waits();
+  at.slow.write("\x03");
+  at.house.run_until("the guest has it", [&] {
+    at.house.guest.poll();
+    return at.house.guest.received() == "\x03";
+  });
+  CHECK(at.house.console.guest_waits());
+}
+
+TEST_CASE("a guest that ends while it is waited for is heard to the end") {
+  Standstill at(kForEver);
+  at.until_the_guest_waits();
+  const std::size_t unsent = at.house.guest.unsent();
+  at.house.power_off();
+  at.house.run_until("the viewer is told", [&] {
+    at.slow.poll();
+    return at.slow.sees("shut off; waiting]");
+  });
+  CHECK(console_bytes(at.slow.text()) == at.all.substr(0, at.all.size() - unsent));
+}
+
+TEST_CASE("a console that is put down while its guest waits lets it go, and waits no more") {
+  Standstill at(kForEver);
+  at.until_the_guest_waits();
+  at.house.console.put_down("a test");
+  at.house.run_until("it is down", [&] { return at.house.console.condition() == "put down by a test"; });
+  CHECK_FALSE(at.house.console.guest_waits());
+}
+
+TEST_CASE("output is gathered for as long as coalesce says, but no more than 16 KiB of it") {
+  House house({.coalesce = kForEver});
+  TelnetClient viewer = house.attach_telnet(house.open_telnet());
+  house.print("a");
+  // The state is asked for and comes after what has been sent.
+  viewer.command(kAreYouThere);
+  house.run_until("the state comes", [&] {
+    viewer.poll();
+    return notices_in(viewer.text()).size() >= 3;
+  });
+  const std::string lines = numbered_lines(0, 3'000);
+  house.print(lines);
+  house.run_until("all of it comes", [&] {
+    viewer.poll();
+    return console_bytes(viewer.text()).size() >= 16 * KiB;
+  });
+  CHECK(("a" + lines).rfind(console_bytes(viewer.text()), 0) == 0);
+}
+
+TEST_CASE("one who reads nothing for viewer_stalled_timeout is closed, one who reads is not") {
+  House house({.log_level = LogLevel::info,
+               .sessions = {16 * KiB, 64 * KiB, {std::chrono::milliseconds(100), std::chrono::minutes(5)}}});
+  const LogCapture log(house.world.directory / "log");
+  const At door = house.open_telnet();
+  TelnetClient slow = house.attach_telnet(door);
+  TelnetClient other = house.attach_telnet(door);
+  const std::string all = numbered_lines(0, 100'000);
+  for (std::size_t at = 0; at < all.size(); at += 4096) {
+    house.print(all.substr(at, 4096));
+    other.poll();
+  }
+  house.run_until("one has been closed", [&] {
+    other.poll();
+    return house.sessions.count() == 1;
+  });
+  CHECK(log.has("left: it has read nothing for 100ms (limits.viewer_stalled_timeout)"));
+  house.print("still here\n");
+  house.run_until("the other reads on", [&] {
+    other.poll();
+    return other.sees("still here\n");
+  });
+}
