@@ -14,12 +14,6 @@ bool is_later(const Entry& entry) {
   return entry.key == "libvirt" || entry.key == "virsh" || entry.key == "qemu_monitor";
 }
 
-/// Whether what it leads to can only be a directory, however much of it is a glob.
-bool is_directory(std::string_view pattern) {
-  const std::string_view last = pattern.substr(pattern.rfind('/') + 1);
-  return last.empty() || last == "." || last == "..";
-}
-
 void check_pattern(const Origin& at, const std::string& pattern, Report& report) {
   if (is_directory(pattern))
     return report.add(at, fmt::format("{} is a directory: write a socket's path or a pattern such as '/run/qemu/*.qmp'",
@@ -38,6 +32,11 @@ void check_globs(const Settings& settings, std::string_view key, const std::vect
 }
 
 }  // namespace
+
+bool is_directory(std::string_view path) {
+  const std::string_view last = path.substr(path.rfind('/') + 1);
+  return last.empty() || last == "." || last == "..";
+}
 
 DiscoverDraft read_discover(const Origin& table_at, const std::vector<Entry>& entries, Report& report) {
   DiscoverDraft draft;

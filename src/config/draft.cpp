@@ -30,6 +30,7 @@ ConsoleDraft read_console(const Section::Table& table, Report& report) {
   settings.take("name", console.name);
   if (const Status good = address::check_name(console.name); !good && settings.has("name"))
     report.add(settings.at("name", table.at), good.error().text);
+  check_log("console", settings, report);
   std::string backend;
   settings.take("backend", backend);
   if (!settings.has("backend")) return console;

@@ -63,6 +63,13 @@ void add_console(std::string_view argument, Draft& draft, Report& report);
 /// Adds a listener given as ADDRESS on the command line.
 void add_listen(std::string_view argument, Draft& draft, Report& report);
 
+/// Whether what a path or glob leads to can only be a directory.
+[[nodiscard]] bool is_directory(std::string_view path);
+/// Reports what is wrong with the table's 'log', if it has one, whatever consoles it is for.
+void check_log(std::string_view table, const Settings& settings, Report& report);
+/// Whether the consoles that log there each have a file of their own: %n stands in it.
+[[nodiscard]] bool log_has_name(std::string_view pattern);
+
 /// A source of guests from its table's keys.
 [[nodiscard]] DiscoverDraft read_discover(const Origin& table_at, const std::vector<Entry>& entries, Report& report);
 /// Settings for consoles of a name from their table's keys.

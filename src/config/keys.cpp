@@ -18,6 +18,7 @@ constexpr std::uint64_t kMinute = 60 * kSecond;
 constexpr std::uint64_t kHour = 60 * kMinute;
 constexpr std::uint64_t kDay = 24 * kHour;
 constexpr std::uint64_t kMostPort = 65535;
+constexpr std::uint64_t kMostPause = 10 * kSecond;
 constexpr bool kRequired = true;
 constexpr bool kOption = true;
 
@@ -29,6 +30,10 @@ constexpr KeyInfo kKeys[] = {
     {"history", "size", "\"1MiB\"", 64 * KiB, GiB, {}, Kind::ring_size},
     {"history", "replay", "\"32KiB\"", 0, GiB, {}, Kind::size},
     {"history", "keep", "\"30d\"", 0, 3650 * kDay, {}, Kind::time},
+    {"history", "max_guest_pause", "\"50ms\"", 0, kMostPause, {}, Kind::time},
+    {"history", "min_rate", "\"1MiB\"", KiB, GiB, {}, Kind::size},
+    {"history", "send_queue", "\"64KiB\"", 4 * KiB, 4 * MiB, {}, Kind::size},
+    {"history", "coalesce", "\"0\"", 0, 100, {}, Kind::time},
 
     {"limits", "viewers", "0", 0, 1'000'000, {}, Kind::count},
     {"limits", "input_queue", "\"4KiB\"", 1, 64 * KiB, {}, Kind::size},
@@ -36,6 +41,8 @@ constexpr KeyInfo kKeys[] = {
     {"limits", "connect_timeout", "\"5s\"", 1, 10 * kMinute, {}, Kind::time},
     {"limits", "reopen_first", "\"250ms\"", 1, 10 * kMinute, {}, Kind::time},
     {"limits", "reopen_most", "\"2s\"", 1, kHour, {}, Kind::time},
+    {"limits", "viewer_stalled_timeout", "\"0\"", 0, 30 * kDay, {}, Kind::time},
+    {"limits", "viewer_dead_timeout", "\"5min\"", 10 * kSecond, kDay, {}, Kind::time},
     // The daemon is to be gone within 5 s of a stop, so that systemd need not kill it: with what comes behind this.
     {"limits", "stop_drain", "\"2s\"", 0, 3 * kSecond, {}, Kind::time},
     {"limits", "notice_wait", "\"1s\"", 0, 10 * kSecond, {}, Kind::time},
@@ -56,11 +63,15 @@ constexpr KeyInfo kKeys[] = {
     {"match", "hide", "false", 0, 0, {}, Kind::flag},
     {"match", "size", "\"1MiB\"", 64 * KiB, GiB, {}, Kind::ring_size},
     {"match", "replay", "\"32KiB\"", 0, GiB, {}, Kind::size},
+    {"match", "max_guest_pause", "\"50ms\"", 0, kMostPause, {}, Kind::time},
+    {"match", "log", "", 0, 0, {}, Kind::path},
 
     {"console", "name", "", 0, 0, {}, Kind::text, kRequired},
     {"console", "backend", "", 0, 0, {}, Kind::text, kRequired},
     {"console", "size", "\"1MiB\"", 64 * KiB, GiB, {}, Kind::ring_size},
     {"console", "replay", "\"32KiB\"", 0, GiB, {}, Kind::size},
+    {"console", "max_guest_pause", "\"50ms\"", 0, kMostPause, {}, Kind::time},
+    {"console", "log", "", 0, 0, {}, Kind::path},
     {"console", "port", "", 1, kMostPort, {}, Kind::count},
 
     {"listen", "address", "", 0, 0, {}, Kind::text, kRequired},

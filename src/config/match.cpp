@@ -47,16 +47,22 @@ bool wanted(const Config& config, const Discover* discover, std::string_view nam
   return (discover == nullptr || offers(*discover, name)) && !settings_for(config, name).hide;
 }
 
-MatchSettings settings_for(const Config& config, std::string_view name) {
-  MatchSettings settings{std::nullopt, false, config.history.size, config.history.replay};
+MatchSettings settings_for(const Config& config, std::string_view name) { return settings_for(config, name, name); }
+
+MatchSettings settings_for(const Config& config, std::string_view name, std::string_view called) {
+  MatchSettings settings{std::nullopt, false, config.history.size, config.history.replay,
+                         config.history.max_guest_pause};
   for (const Match& match : config.matches) {
     if (!fits(match.console, name)) continue;
     if (match.port) settings.port = match.port;
     settings.hide = match.hide.value_or(settings.hide);
     settings.size = match.size.value_or(settings.size);
     settings.replay = match.replay.value_or(settings.replay);
+    settings.max_guest_pause = match.max_guest_pause.value_or(settings.max_guest_pause);
+    settings.log = match.log.value_or(settings.log);
   }
   settings.replay = std::min(settings.replay, settings.size);
+  settings.log = log_path(settings.log, called);
   return settings;
 }
 
@@ -94,10 +100,18 @@ MatchDraft read_match(const Origin& table_at, const std::vector<Entry>& entries,
   own.take_as<bool>("hide", match.hide);
   own.take_as<std::uint64_t>("size", match.size);
   own.take_as<std::uint64_t>("replay", match.replay);
+  own.take_as<std::chrono::milliseconds>("max_guest_pause", match.max_guest_pause);
+  own.take_as<std::string>("log", match.log);
   if (own.has("console") && (match.console.empty() || match.console.find('\0') != std::string::npos))
     report.add(draft.at, "'console' in [[match]] fits no name: write a name, or a glob such as \"lab-*\"");
   if (match.port && has_wildcard(match.console))
     report.add(own.at("port", table_at), "'port' in [[match]] is for one console: write its name without wildcards");
+  check_log("match", own, report);
+  if (match.log && !log_has_name(*match.log) && has_wildcard(match.console)) {
+    report.add(own.at("log", table_at),
+               "'log' in [[match]] would be one file for many consoles: write %n where each one's name belongs");
+    match.log.reset();  // and nothing more is said of it
+  }
   return draft;
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "charmux/address/parts.hpp"
+#include "charmux/config/match.hpp"
 
 namespace charmux::config {
 namespace {
@@ -17,6 +18,10 @@ History settle_history(const Settings& settings, Report& report) {
   settings.take("size", history.size);
   settings.take("replay", history.replay);
   settings.take("keep", history.keep);
+  settings.take("max_guest_pause", history.max_guest_pause);
+  settings.take("min_rate", history.min_rate);
+  settings.take("send_queue", history.send_queue);
+  settings.take("coalesce", history.coalesce);
   if (history.replay > history.size)
     report.add(
         settings.at("replay", settings.at("size", {})),
@@ -33,6 +38,8 @@ Limits settle_limits(const Settings& settings, Report& report) {
   settings.take("connect_timeout", limits.connect_timeout);
   settings.take("reopen_first", limits.reopen_first);
   settings.take("reopen_most", limits.reopen_most);
+  settings.take("viewer_stalled_timeout", limits.viewer_stalled_timeout);
+  settings.take("viewer_dead_timeout", limits.viewer_dead_timeout);
   settings.take("stop_drain", limits.stop_drain);
   settings.take("notice_wait", limits.notice_wait);
   settings.take("qmp_poll", limits.qmp_poll);
@@ -53,6 +60,10 @@ Console settle_console(const ConsoleDraft& draft, const History& history, Report
   own.take("size", console.size);
   own.take("replay", console.replay);
   own.take_as<std::uint64_t>("port", console.port);
+  console.max_guest_pause = history.max_guest_pause;
+  own.take("max_guest_pause", console.max_guest_pause);
+  own.take("log", console.log);
+  console.log = log_path(console.log, console.name);
   if (console.replay > console.size && (own.has("size") || own.has("replay")))
     report.add(own.at("replay", own.at("size", draft.at)),
                fmt::format("console {} has a 'replay' of {}, more than its 'size' of {}: give it a smaller replay",
@@ -118,6 +129,7 @@ Config settle(const Draft& draft, const CommandLine& command_line, const Environ
   config.limits = settle_limits(draft.limits, report);
   settle_discovery(draft, config, report);
   settle_consoles(draft, config, report);
+  settle_logs(draft, config, report);
   settle_listens(draft, config, report);
   settle_pins(draft, config, report);
   return config;

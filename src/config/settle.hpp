@@ -20,6 +20,9 @@ void settle_discovery(const Draft& draft, Config& config, Report& report);
 /// The part of it that is about pinned ports; all the rest is settled already.
 void settle_pins(const Draft& draft, const Config& config, Report& report);
 
+/// The part of it that is about the files that consoles log to: none is for two of them, as far as that shows here.
+void settle_logs(const Draft& draft, const Config& config, Report& report);
+
 /// The part of it that is about listeners; the config's consoles and sources are settled already.
 void settle_listens(const Draft& draft, Config& config, Report& report);
 

@@ -29,7 +29,8 @@ struct Limits {
   std::chrono::milliseconds reopen_most{std::chrono::seconds(2)};
   /// How long a viewer may take nothing of what waits for it. When hit: it is closed. 0: as long as it likes.
   std::chrono::milliseconds viewer_stalled_timeout{0};
-  /// How long a viewer's machine may acknowledge nothing of what it was sent. When hit: it is taken for dead and closed.
+  /// How long a viewer's machine may acknowledge nothing of what it was sent. When hit: it is taken for dead and
+  /// closed.
   std::chrono::milliseconds viewer_dead_timeout{std::chrono::minutes(5)};
   /// What a stop leaves to bytes that are queued for viewers. When hit: the rest is dropped and the daemon ends.
   std::chrono::milliseconds stop_drain{std::chrono::seconds(2)};

@@ -18,12 +18,19 @@ struct MatchSettings {
   std::uint64_t size = 0;             ///< bytes, a power of two
   std::uint64_t replay = 0;           ///< bytes, at most `size`
   std::chrono::milliseconds max_guest_pause{50};
+  std::string log{};  ///< the file that its output is appended to; empty: none
   friend bool operator==(const MatchSettings&, const MatchSettings&) = default;
 };
 
 /// [history], and over it every [[match]] whose glob fits the name (prefix included): key by key, later ones win. A
 /// replay that is more than the size is the size.
 [[nodiscard]] MatchSettings settings_for(const Config& config, std::string_view name);
+/// The same for one that would have that name, but is called `called` because another has it: so its log is its own.
+[[nodiscard]] MatchSettings settings_for(const Config& config, std::string_view name, std::string_view called);
+
+/// The file that a console of that name logs to: the pattern with `%n` replaced by the name, percent-encoded as in a
+/// URL (so it is one component of a path, and never a hidden file), and `%%` by `%`. Empty when the pattern is.
+[[nodiscard]] std::string log_path(std::string_view pattern, std::string_view name);
 
 /// Whether that source may offer a console of this name (prefix included): one of `only` fits, and none of `except`.
 [[nodiscard]] bool offers(const Discover& discover, std::string_view name);

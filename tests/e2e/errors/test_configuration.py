@@ -115,6 +115,19 @@ ERRORS = {
     "more replay than size in a match": ((CONSOLE + '[[match]]\nconsole = "a"\nsize = "64KiB"\nreplay = "1MiB"\n', ()), 1,
                                          "FILE:7:10: [[match]] 'a' has a 'replay' of 1MiB, more than its 'size' of 64KiB: "
                                          "give it a smaller replay"),
+    "a relative log": ((CONSOLE + 'log = "vm1.log"\n', ()), 1,
+                       "FILE:4:7: 'log' in [[console]] must be an absolute path, not 'vm1.log': write one that begins with '/'"),
+    "a log that is a folder": ((CONSOLE + 'log = "/var/log/"\n', ()), 1,
+                               "FILE:4:7: 'log' in [[console]] is a directory, '/var/log/': write a file's path, such as "
+                               "'/var/log/charmux/%n.log'"),
+    "a percent sign in a log": ((CONSOLE + 'log = "/var/log/%h.log"\n', ()), 1,
+                                "FILE:4:7: 'log' in [[console]] has '%h', which stands for nothing: write %n for the console's "
+                                "name, %% for a percent sign"),
+    "a log for many": ((CONSOLE + '[[match]]\nconsole = "lab-*"\nlog = "/var/log/lab.log"\n', ()), 1,
+                       "FILE:6:7: 'log' in [[match]] would be one file for many consoles: write %n where each one's name "
+                       "belongs"),
+    "a log twice": ((CONSOLE + 'log = "/var/log/vm.log"\n' + CONSOLE.replace("vm1", "vm2") + 'log = "/var/log/vm.log"\n', ()), 1,
+                    "FILE:8:7: console 'vm2' has the 'log' of console 'vm1' (FILE:4:7): give each its own, such as with %n"),
     "a listener of an unknown console": ((None, (*GIVEN, "--listen", "telnet:127.0.0.1:7001,console=vm2")), 1,
                                          "--listen: telnet:127.0.0.1:7001: there is no console 'vm2' among 'vm1': did you "
                                          "mean 'vm1'?"),

@@ -19,6 +19,17 @@ TEST_CASE("the file's consoles come first, and each has its own size and replay 
   CHECK(config->consoles == expected);
 }
 
+TEST_CASE("a console has the pause of [history] unless it has its own, and no log unless it says so") {
+  const std::string a = "[[console]]\nname = \"a/1\"\nbackend = \"pty:/a\"\n";
+  const auto config = parse_toml("[history]\nmax_guest_pause = \"1s\"\n" + a + "max_guest_pause = 0\nlog = \"/l/%n\"\n",
+                                 "f", with({"b=pty:/b"}), root());
+  REQUIRE(config);
+  CHECK(config->consoles.at(0).max_guest_pause == std::chrono::seconds(0));
+  CHECK(config->consoles.at(0).log == "/l/a%2F1");
+  CHECK(config->consoles.at(1).max_guest_pause == std::chrono::seconds(1));
+  CHECK(config->consoles.at(1).log.empty());
+}
+
 TEST_CASE("without any console there is nothing to do, and that is said") {
   CHECK(problems("", with({})) ==
         "no console: give --qmp SOCKET, --console NAME=ADDRESS or a [[discover]] or [[console]] table");

@@ -112,6 +112,26 @@ TEST_CASE("of the settings that fit a name the later win, key by key, over those
   CHECK(settings_for(config, "big") == MatchSettings{std::nullopt, false, 2 * MiB, 0});
 }
 
+TEST_CASE("a pause and a log are of the last table that has them, and the log bears the console's own name") {
+  const Config config = good(
+      "[history]\nmax_guest_pause = \"1s\"\n"
+      "[[match]]\nconsole = \"lab-*\"\nmax_guest_pause = 0\nlog = \"/l/%n.log\"\n"
+      "[[match]]\nconsole = \"lab-1\"\nmax_guest_pause = \"2s\"\n"
+      "[[match]]\nconsole = \"lab-2\"\nlog = \"/l/two\"\n");
+  using std::chrono::seconds;
+  const auto with_log = [&](const char* name) { return settings_for(config, name).log; };
+  const auto pause = [&](const char* name) { return settings_for(config, name).max_guest_pause; };
+  CHECK(pause("alpha") == seconds(1));
+  CHECK(pause("lab-1") == seconds(2));
+  CHECK(pause("lab-2") == seconds(0));
+  CHECK(with_log("alpha").empty());
+  CHECK(with_log("lab-1") == "/l/lab-1.log");
+  CHECK(with_log("lab-2") == "/l/two");
+  // One whose name another has, so that it is called otherwise, has that table's settings and a log of its own.
+  CHECK(settings_for(config, "lab-1", "lab-1~2").log == "/l/lab-1~2.log");
+  CHECK(settings_for(config, "lab-1", "lab-1~2").max_guest_pause == seconds(2));
+}
+
 TEST_CASE("a replay that came from elsewhere is cut to the size; one beside its size is refused") {
   CHECK(settings_for(good("[history]\nreplay = \"512KiB\"\n[[match]]\nconsole = \"*\"\nsize = \"64KiB\"\n"), "a")
             .replay == 64 * KiB);

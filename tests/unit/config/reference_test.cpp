@@ -68,6 +68,11 @@ Config parsed(const std::string& text, const CommandLine& line) {
   return *config;
 }
 
+/// The number if the key's bounds allow it, else the most that they do.
+std::uint64_t allowed(const KeyInfo& key, std::uint64_t number) {
+  return key.least <= number && number <= key.most ? number : key.most;
+}
+
 /// A good value of the key that is not its default.
 std::string another_value(const KeyInfo& key) {
   switch (key.kind) {
@@ -75,9 +80,9 @@ std::string another_value(const KeyInfo& key) {
     case KeyKind::ports: return "\"7001-7998\"";
     case KeyKind::text: return key.name == "backend" ? "\"pty:/x\"" : key.name == "address" ? "\"raw:@x\"" : "\"vm2\"";
     case KeyKind::path: return "\"/elsewhere\"";
-    case KeyKind::size: return "\"2KiB\"";
+    case KeyKind::size: return "\"" + format_size(allowed(key, 2 * KiB)) + "\"";
     case KeyKind::ring_size: return "\"128KiB\"";
-    case KeyKind::time: return "\"300ms\"";
+    case KeyKind::time: return "\"" + format_duration(std::chrono::milliseconds(allowed(key, 300))) + "\"";
     case KeyKind::count: return key.name == "port" ? "7003" : "17";
     case KeyKind::choice:
       return key.fallback == "\"" + std::string(key.words[0]) + "\"" ? "\"" + std::string(key.words[1]) + "\""
@@ -120,10 +125,14 @@ TEST_CASE("the reference configuration changes nothing, as it stands and uncomme
   MatchSettings alpha = settings_for(all, "alpha");
   CHECK(alpha.port == 7002);
   alpha.port = std::nullopt;
+  CHECK(alpha.log == "/var/log/charmux/alpha.log");
+  alpha.log.clear();
   CHECK(alpha == settings_for(defaults, "alpha"));
   all.matches.clear();
   CHECK(all.consoles.at(0).port == 7001);
   all.consoles[0].port = std::nullopt;
+  CHECK(all.consoles[0].log == "/var/log/charmux/vm1.log");
+  all.consoles[0].log.clear();
   CHECK(all == defaults);
 }
 

@@ -48,13 +48,16 @@ TEST_CASE("a letter that is not ASCII is a syntax error outside quotes, and a le
 TEST_CASE("an unknown key is refused with the nearest known one of its table, or with all of them") {
   CHECK(problems("[history]\nrepaly = \"1KiB\"\n") ==
         "f:2:1: unknown key 'repaly' in [history]: did you mean 'replay'?");
-  CHECK(problems("[history]\nlog = \"30d\"\n") == "f:2:1: unknown key 'log' in [history]: use size, replay or keep");
+  CHECK(problems("[history]\nlog = \"30d\"\n") ==
+        "f:2:1: unknown key 'log' in [history]: use size, replay, keep, max_guest_pause, min_rate, "
+        "send_queue or coalesce");
   CHECK(problems("statedir = \"/s\"\n") == "f:1:1: unknown key 'statedir': did you mean 'state_dir'?");
   CHECK(problems("log_level = \"debug\"\n") ==
         "f:1:1: unknown key 'log_level': use state_dir, runtime_dir, [history], [limits], [[discover]], [[match]], "
         "[[console]] or [[listen]]");
   CHECK(problems("[[console]]\nname = \"a\"\nbackend = \"pty:/a\"\nlabel = 1\n") ==
-        "f:4:1: unknown key 'label' in [[console]]: use name, backend, size, replay or port");
+        "f:4:1: unknown key 'label' in [[console]]: use name, backend, size, replay, "
+        "max_guest_pause, log or port");
   CHECK(problems("[history]\nx.y = 1\n").rfind("f:2:1: unknown key 'x' in [history]", 0) == 0);
 }
 
@@ -119,6 +122,31 @@ TEST_CASE("the bounds themselves are allowed, and 0 needs neither unit nor quote
                  "\"0\"") == "ok");
   CHECK(problems("[limits]\ninput_queue = \"64KiB\"\noutbox = \"1MiB\"\nstop_drain = \"3s\"\nreopen_most = \"1h\"") ==
         "ok");
+}
+
+TEST_CASE("what viewers may cost and for how long they may stay has its bounds") {
+  for (const char* const good :
+       {"[history]\nmax_guest_pause = 0\n", "[history]\nmax_guest_pause = \"10s\"\n",
+        "[history]\nmin_rate = \"1KiB\"\n", "[history]\nmin_rate = \"1GiB\"\n", "[history]\nsend_queue = \"4KiB\"\n",
+        "[history]\nsend_queue = \"4MiB\"\n", "[history]\ncoalesce = \"100ms\"\n",
+        "[limits]\nviewer_stalled_timeout = \"30d\"\n", "[limits]\nviewer_stalled_timeout = 0\n",
+        "[limits]\nviewer_dead_timeout = \"10s\"\n", "[limits]\nviewer_dead_timeout = \"1d\"\n"})
+    CHECK_MESSAGE(problems(good) == "ok", good);
+  CHECK(problems(
+            "[history]\nmax_guest_pause = \"11s\"\nmin_rate = \"1023B\"\nsend_queue = \"5MiB\"\ncoalesce = \"101ms\"\n"
+            "[limits]\nviewer_stalled_timeout = \"31d\"\nviewer_dead_timeout = \"9s\"\n") ==
+        "f:2:19: 'max_guest_pause' in [history] must be from 0 to 10s, not 11s\n"
+        "f:3:12: 'min_rate' in [history] must be from 1KiB to 1GiB, not 1023B\n"
+        "f:4:14: 'send_queue' in [history] must be from 4KiB to 4MiB, not 5MiB\n"
+        "f:5:12: 'coalesce' in [history] must be from 0 to 100ms, not 101ms\n"
+        "f:7:26: 'viewer_stalled_timeout' in [limits] must be from 0 to 30d, not 31d\n"
+        "f:8:23: 'viewer_dead_timeout' in [limits] must be from 10s to 1d, not 9s");
+  CHECK(problems("[history]\nmin_rate = \"2GiB\"\nsend_queue = \"4095B\"\n[limits]\nviewer_dead_timeout = \"2d\"\n"
+                 "[[match]]\nconsole = \"a\"\nmax_guest_pause = \"11s\"\n") ==
+        "f:2:12: 'min_rate' in [history] must be from 1KiB to 1GiB, not 2GiB\n"
+        "f:3:14: 'send_queue' in [history] must be from 4KiB to 4MiB, not 4095B\n"
+        "f:5:23: 'viewer_dead_timeout' in [limits] must be from 10s to 1d, not 2d\n"
+        "f:8:19: 'max_guest_pause' in [[match]] must be from 0 to 10s, not 11s");
 }
 
 TEST_CASE("two keys that contradict each other are refused") {
