@@ -13,7 +13,7 @@ Fanout::Fanout(loop::Loop& loop)
 void Fanout::wake(Viewer& viewer) {
   if (viewer.queued_ || viewer.blocked_) return;
   viewer.queued_ = true;
-  line_.push_back(&viewer);
+  (viewer.lag() <= kLittle ? prompt_ : bulk_).push_back(&viewer);
   turn_end_.request();
 }
 
@@ -25,21 +25,28 @@ void Fanout::wake_at(Viewer& viewer, MonoTime deadline) {
 }
 
 void Fanout::forget(Viewer& viewer) {
-  std::erase(line_, &viewer);
+  std::erase(prompt_, &viewer);
+  std::erase(bulk_, &viewer);
   std::erase(sleepers_, &viewer);
 }
 
 void Fanout::serve() {
-  const auto end = std::chrono::steady_clock::now() + kSlice;
-  // Those who come back into line while it is served wait for the next turn, so that input is looked at in between.
-  for (std::size_t turn = line_.size(); turn > 0; --turn) {
-    Viewer& viewer = *line_.front();
-    line_.pop_front();
+  const MonoTime end = std::chrono::steady_clock::now() + kSlice;
+  serve(prompt_, end);
+  serve(bulk_, end);
+  if (!prompt_.empty() || !bulk_.empty()) turn_end_.request();
+}
+
+void Fanout::serve(Line& line, MonoTime end) {
+  // Those who come back into line while it is served wait for the next turn, so that input is looked at in between; and
+  // one at least is served, however long the other line is.
+  for (std::size_t turn = line.size(); turn > 0; --turn) {
+    Viewer& viewer = *line.front();
+    line.pop_front();
     viewer.queued_ = false;
     viewer.pump();
-    if (std::chrono::steady_clock::now() >= end) break;
+    if (std::chrono::steady_clock::now() >= end) return;
   }
-  if (!line_.empty()) turn_end_.request();
 }
 
 void Fanout::wake_sleepers() {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <vector>
 
+#include "charmux/base/units.hpp"
 #include "loop/timer.hpp"
 #include "loop/turn_end.hpp"
 
@@ -12,11 +14,14 @@ namespace charmux::console {
 class Viewer;
 
 /// Whose turn it is to be sent something: every viewer of every console that has something to get and whose socket
-/// accepts it, in one line. Served at the end of each loop turn for at most kSlice, then the loop looks at its events
-/// and goes on with the next in line; so neither a console nor a viewer waits for a whole fan-out. One a loop.
+/// accepts it, in one of two lines: those with little to get, such as the echo of a key, do not wait behind a flood.
+/// Served at the end of each loop turn for about kSlice, then the loop looks at its events and goes on with the next in
+/// line; so neither a console nor a viewer waits for a whole fan-out. One a loop.
 class Fanout {
  public:
-  static constexpr std::chrono::milliseconds kSlice{2};
+  static constexpr std::chrono::milliseconds kSlice{1};
+  /// A viewer has little to get when it is so many bytes behind, or fewer.
+  static constexpr std::uint64_t kLittle = 4 * KiB;
 
   explicit Fanout(loop::Loop& loop);
 
@@ -31,11 +36,14 @@ class Fanout {
   [[nodiscard]] loop::Loop& loop() { return loop_; }
 
  private:
+  using Line = std::deque<Viewer*>;
   void serve();
+  void serve(Line& line, MonoTime end);
   void wake_sleepers();
 
   loop::Loop& loop_;
-  std::deque<Viewer*> line_;
+  Line prompt_;
+  Line bulk_;
   std::vector<Viewer*> sleepers_;
   loop::TurnEnd turn_end_;
   loop::Timer alarm_;

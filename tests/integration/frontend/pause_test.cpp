@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <vector>
+
 #include "kit/client.hpp"
 #include "kit/house.hpp"
 #include "kit/log_capture.hpp"
 #include "kit/texts.hpp"
+#include "kit/thin_send.hpp"
 
 using namespace charmux;
 using namespace charmux::test;
@@ -109,6 +112,20 @@ TEST_CASE("a console that is put down while its guest waits lets it go, and wait
   at.house.console.put_down("a test");
   at.house.run_until("it is down", [&] { return at.house.console.condition() == "put down by a test"; });
   CHECK_FALSE(at.house.console.guest_waits());
+}
+
+TEST_CASE("what a UART prints byte by byte is one send a viewer a turn") {
+  House house;
+  const At door = house.open_raw();
+  std::vector<Connection> viewers;
+  for (int i = 0; i < 3; ++i) viewers.push_back(house.attach_raw(door));
+  const unsigned long before = sends_made();
+  for (int i = 0; i < 100; ++i) house.guest.write("x");
+  house.run_until("all of it is there", [&] {
+    for (Connection& viewer : viewers) viewer.poll();
+    return viewers.back().received().size() == 100;
+  });
+  CHECK(sends_made() - before == 3);
 }
 
 TEST_CASE("output is gathered for as long as coalesce says, but no more than 16 KiB of it") {

@@ -12,6 +12,7 @@ namespace {
 // The linker's contract (ld(1), --wrap) leaves no other place for this than a global.
 bool thin = false;
 std::size_t most_bytes = 0;
+unsigned long sends = 0;
 std::minstd_rand dice;  // NOLINT(bugprone-random-generator-seed): the same in each run on purpose
 
 }  // namespace
@@ -23,6 +24,7 @@ ssize_t __real_send(int fd, const void* bytes, std::size_t size, int flags);
 ssize_t __wrap_send(int fd, const void* bytes, std::size_t size, int flags);
 
 ssize_t __wrap_send(int fd, const void* bytes, std::size_t size, int flags) {
+  ++sends;
   if (!thin) return __real_send(fd, bytes, size, flags);
   std::size_t most = most_bytes;
   if (most == 0) {
@@ -45,5 +47,7 @@ ThinSend::ThinSend(std::size_t most) {
 }
 
 ThinSend::~ThinSend() { thin = false; }
+
+unsigned long sends_made() { return sends; }
 
 }  // namespace charmux::test

@@ -16,4 +16,7 @@ class ThinSend {
   ~ThinSend();
 };
 
+/// How often the code under test has called send(2) so far.
+[[nodiscard]] unsigned long sends_made();
+
 }  // namespace charmux::test
