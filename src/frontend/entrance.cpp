@@ -57,15 +57,15 @@ void Entrance::admit(UniqueFd client) {
   net::Stream stream = sessions_.stream(std::move(client));
   console::ViewerOrigin origin{stream.peer(), text_, std::nullopt};
   const Connection::Context context = sessions_.context();
-  if (listen_.kind == config::DoorKind::raw)
-    sessions_.add(
-        std::make_unique<RawSession>(context, std::move(stream), std::move(origin), *console, settings_for(*console)));
-  else if (console != nullptr)
-    sessions_.add(std::make_unique<TelnetSession>(context, sessions_.telnet_scratch(), std::move(stream),
-                                                  std::move(origin), *console, settings_for(*console)));
-  else
+  if (console == nullptr)
     sessions_.add(std::make_unique<TelnetSession>(context, sessions_.telnet_scratch(), std::move(stream),
                                                   std::move(origin), choices()));
+  else if (listen_.kind == config::DoorKind::raw)
+    sessions_.add(
+        std::make_unique<RawSession>(context, std::move(stream), std::move(origin), *console, settings_for(*console)));
+  else
+    sessions_.add(std::make_unique<TelnetSession>(context, sessions_.telnet_scratch(), std::move(stream),
+                                                  std::move(origin), *console, settings_for(*console)));
 }
 
 void Entrance::turn_away_unfound(const UniqueFd& client) const {
