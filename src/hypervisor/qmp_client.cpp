@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "charmux/base/unique_fd.hpp"
+#include "charmux/base/units.hpp"
 #include "loop/backoff.hpp"
 #include "loop/poll.hpp"
 #include "loop/timer.hpp"
@@ -26,7 +27,7 @@ using namespace std::chrono_literals;
 constexpr std::string_view kNegotiate = "qmp_capabilities";
 /// How much is read before others have their turn.
 constexpr int kReadsATurn = 16;
-constexpr std::size_t kReadSize = 16 * 1024;
+constexpr std::size_t kReadSize = 16 * KiB;
 
 }  // namespace
 

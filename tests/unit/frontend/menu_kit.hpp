@@ -26,6 +26,7 @@ inline std::vector<Menu::Row> fleet(std::size_t count) {
 
 inline std::vector<Menu::Row> named(const std::vector<std::string>& names) {
   std::vector<Menu::Row> rows;
+  rows.reserve(names.size());
   for (const std::string& name : names) rows.push_back({static_cast<unsigned>(rows.size() + 1), name, "open", "", 0});
   return rows;
 }
