@@ -12,7 +12,7 @@ using namespace charmux::discovery;
 
 namespace {
 
-ChardevFacts pty(std::string label, std::string number = "1") {
+ChardevFacts pty(std::string label, const std::string& number = "1") {
   return {std::move(label), "chardev-pty", "pty:/dev/pts/" + number, true, std::nullopt};
 }
 ChardevFacts plain(std::string label, const std::string& kind) {
@@ -42,6 +42,7 @@ const Chardev& of(const std::vector<Chardev>& chardevs, const std::string& label
 }
 std::vector<std::string> labels(const std::vector<Chardev>& chardevs) {
   std::vector<std::string> out;
+  out.reserve(chardevs.size());
   for (const Chardev& chardev : chardevs) out.push_back(chardev.label);
   return out;
 }

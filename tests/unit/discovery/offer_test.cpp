@@ -6,7 +6,6 @@
 #include <vector>
 
 using namespace charmux;
-using discovery::ChardevFacts;
 using discovery::offer;
 
 namespace {
