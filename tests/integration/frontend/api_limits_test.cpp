@@ -71,12 +71,12 @@ TEST_CASE("a connection without a request ends after a while, and one whose clie
 }
 
 TEST_CASE("the time of an outstanding answer is not the client's") {
-  ApiDoor it({{}, kSoon, kSoon});
+  ApiDoor it({{}, kUnhurried, kUnhurried});
   it.house.answers_breaks = false;
   Client client = it.client();
   client.write(kBreakOrder);
   it.world.run_until("a break is asked for", [&] { return it.house.breaks.size() == 1; });
-  (void)it.world.turns_left_alone();  // five times as long
+  (void)it.world.turns_left_alone(kUnhurried + kSoon);
   CHECK(it.sessions.count() == 1);
   it.house.breaks[0](Status{});
   CHECK(it.answer(client).status == 200);
@@ -84,7 +84,7 @@ TEST_CASE("the time of an outstanding answer is not the client's") {
 
 TEST_CASE("a client that does not take its answer is read no further, and is given up after a while") {
   for (const bool takes : {true, false}) {
-    ApiDoor it({{}, kNever, takes ? std::chrono::milliseconds(kNever) : kSoon});
+    ApiDoor it({{}, kNever, takes ? std::chrono::milliseconds(kNever) : kUnhurried});
     it.house.kept = History{7, std::string(4 * MiB, 'h')};
     Client client = it.client();
     client.write(kHistory + kBreakOrder);

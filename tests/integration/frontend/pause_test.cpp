@@ -131,9 +131,9 @@ TEST_CASE("what a UART prints byte by byte is one send a viewer a turn") {
 
 TEST_CASE("output is gathered for as long as coalesce says, but no more than 16 KiB of it") {
   House house({.coalesce = kForEver});
-  const At door = house.open_telnet();
-  TelnetClient typist = house.attach_telnet(door);
-  TelnetClient viewer = house.attach_telnet(door);
+  const At door = house.open_raw();
+  Connection typist = house.attach_raw(door);
+  Connection viewer = house.attach_raw(door);
   house.print("a");
   // Turns pass.
   typist.write("k");
@@ -141,14 +141,14 @@ TEST_CASE("output is gathered for as long as coalesce says, but no more than 16 
     viewer.poll();
     return house.typed() == "k";
   });
-  CHECK(console_bytes(viewer.text()).empty());
+  CHECK(viewer.received().empty());
   const std::string lines = numbered_lines(0, 3'000);
   house.print(lines);
-  house.run_until("all of it comes", [&] {
+  house.run_until("16 KiB have come", [&] {
     viewer.poll();
-    return console_bytes(viewer.text()).size() >= 16 * KiB;
+    return viewer.received().size() >= 16 * KiB;
   });
-  CHECK(("a" + lines).rfind(console_bytes(viewer.text()), 0) == 0);
+  CHECK(("a" + lines).rfind(viewer.received(), 0) == 0);
 }
 
 TEST_CASE("one who reads nothing for viewer_stalled_timeout is closed, one who reads is not") {

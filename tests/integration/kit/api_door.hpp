@@ -20,6 +20,8 @@ namespace charmux::test {
 
 inline constexpr std::chrono::minutes kNever{10};
 inline constexpr std::chrono::milliseconds kSoon{20};
+/// Also soon, but a slow machine has read a request by then.
+inline constexpr std::chrono::milliseconds kUnhurried{1000};
 inline const std::string kStatus = "GET /api/v1/status HTTP/1.1\r\nHost: h\r\n\r\n";
 inline const std::string kBreakOrder =
     "POST /api/v1/consoles/alpha/break HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n";

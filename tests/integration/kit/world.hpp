@@ -68,9 +68,9 @@ class World {
   }
   /// How often the loop turns by itself while it is left alone for a moment. Something that fires again and again
   /// makes thousands of turns of it; otherwise there are a few.
-  [[nodiscard]] int turns_left_alone() {
+  [[nodiscard]] int turns_left_alone(std::chrono::milliseconds moment = std::chrono::milliseconds(100)) {
     turn();
-    left_alone_.start(std::chrono::milliseconds(100));
+    left_alone_.start(moment);
     moment_over_ = false;
     int turns = 0;
     for (; !moment_over_; ++turns) loop.run_once();
