@@ -55,6 +55,8 @@ Outstanding Stream::outstanding() const {
   tcp_info info{};
   socklen_t length = sizeof info;
   if (::getsockopt(fd_.get(), IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return {};
+  // One that reads nothing has closed its window: what is queued then was never sent, and each probe is answered.
+  if (info.tcpi_unacked == 0 && info.tcpi_probes == 0) return {};
   return {static_cast<std::size_t>(queued), std::chrono::milliseconds(info.tcpi_last_ack_recv)};
 }
 

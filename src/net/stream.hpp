@@ -11,7 +11,7 @@
 
 namespace charmux::net {
 
-/// What a client was sent and has not acknowledged.
+/// What a client was sent and has not acknowledged; what waits only for its window is none.
 struct Outstanding {
   std::size_t bytes = 0;  ///< in the kernel's queue, sent or not.
   std::chrono::milliseconds silent{

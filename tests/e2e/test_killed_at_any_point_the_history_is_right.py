@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""charmuxd is killed, ten times, in the middle of a guest's output: after each, every byte of the history is one that the
-guest printed, in its place, and a mark stands where output is missing."""
+"""charmuxd is killed, ten times, in the middle of a guest's output: after each, every byte of the history is one that
+the guest printed, in its place, and a mark stands where output is missing. A `charmux tail --since OFFSET -f` that I
+begin again where the one before it was when charmuxd died goes on there, and misses what is overwritten, of which it is
+told, and nothing else."""
 
 import random
 import re
 import struct
+import subprocess
 import threading
 
 from support import LIVE, wait_until
+from support.found import history
 
 RECORD = 16
 # Nothing ends a line, so each notice brings its own CR LF.
@@ -33,6 +37,61 @@ class Printer(threading.Thread):
                 self.position += 1000
         except OSError:
             self.position += 1000  # some of it may have been taken
+
+
+class Follower:
+    """`charmux tail --since OFFSET -f`, begun again for each charmuxd, at the offset that it has come to."""
+
+    # On stderr, which goes where the output goes, so that it is known what came before what.
+    SKIPPED = re.compile(rb"charmux: console vm: (\d+) bytes skipped\n")
+    LAST_WORDS = re.compile(rb"charmux: (?!console vm: \d+ bytes skipped)[^\n]*\n\Z")
+
+    def __init__(self, kit):
+        self.program, self.directory = kit.build / "charmux", kit.directory
+        self.offset = 0
+        self.lives = []  # where each charmuxd's output begins: in the console's bytes, and in the stream
+
+    def begin(self, daemon, position):
+        """Once it has what this charmuxd knows of what was printed before."""
+        kept_from, kept = history(daemon, "vm")
+        end = kept_from + len(kept)
+        self.lives.append((end, position))
+        self.path = self.directory / f"followed-{len(self.lives)}"
+        with open(self.path, "ab") as output:
+            self.child = subprocess.Popen(
+                [self.program, "tail", "vm", "--since", str(self.offset), "-f",
+                 "--socket", daemon.runtime_dir / "control.sock"],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        wait_until(lambda: self.pieces()[-1][1] >= end, lambda: f"it to come to {end}: {self.path.read_bytes()[-300:]}")
+        text = kept[max(0, self.offset - kept_from):]
+        assert self.pieces()[-1] == (end - len(text), end, text)
+        assert len(self.pieces()) == (1 if self.offset >= kept_from else 2)
+
+    def pieces(self):
+        """What it has printed: (begin, end, bytes) each, parted where it says that it was skipped."""
+        first, *rest = self.SKIPPED.split(self.LAST_WORDS.sub(b"", self.path.read_bytes()))
+        found = [(self.offset, self.offset + len(first), first)]
+        for skipped, text in zip(rest[::2], rest[1::2]):
+            begin = found[-1][1] + int(skipped)
+            found.append((begin, begin + len(text), text))
+        return found
+
+    def end(self):
+        """After charmuxd's death."""
+        assert self.child.wait(60) == 69, self.path.read_bytes()[-300:]
+        found = self.pieces()
+        for begin, end, text in found:
+            assert text == self.printed(begin, end), f"from {begin} to {end} it has other bytes than were printed"
+        self.offset = found[-1][1]
+        print(f"followed to {self.offset}, skipped {[then[0] - before[1] for before, then in zip(found, found[1:])]}")
+
+    def printed(self, begin, end):
+        """The console's bytes from `begin` to `end`."""
+        text = b""
+        for (at, position), (until, _) in zip(self.lives, [*self.lives[1:], (end, 0)]):
+            first, last = max(begin, at), min(end, until)
+            text += stream(position + first - at, position + last - at) if first < last else b""
+        return text
 
 
 def recorded(daemon):
@@ -76,7 +135,8 @@ def test_killed_at_any_point_the_history_is_right(kit):
     arguments = ("--config", kit.path("charmux.toml"), "--console", f"vm={chardev.address}",
                  "--listen", "telnet:127.0.0.1:7001,console=vm", "--listen", "raw:127.0.0.1:7002,console=vm")
     daemon = kit.daemon(*arguments)
-    position = 0
+    position, follower = 0, Follower(kit)
+    follower.begin(daemon, position)
     for _ in range(10):
         printer = Printer(chardev, position)
         target = recorded(daemon) + dice.randrange(1, 300_000)
@@ -85,6 +145,7 @@ def test_killed_at_any_point_the_history_is_right(kit):
         before = recorded(daemon)
         daemon.kill()
         printer.join()
+        follower.end()
         position = printer.position
 
         daemon = kit.daemon(*arguments)
@@ -96,3 +157,4 @@ def test_killed_at_any_point_the_history_is_right(kit):
         assert parts[-1] == b"" and len(parts[-2]) > 0, "no mark at the end"
         assert check(parts) <= position
         viewer.close()
+        follower.begin(daemon, position)

@@ -48,13 +48,13 @@ class RawClient:
         """These very bytes."""
         self.socket.sendall(data)
 
-    def read_some(self, deadline):
+    def read_some(self, deadline, most=1 << 16):
         """Waits until something has come (or the end) and takes it."""
         readable, _, _ = select.select([self.socket], [], [], deadline.remaining())
         if not readable:
             raise TimedOut(f"nothing came in {deadline.seconds:g} s; the last bytes: {self.data[-300:]!r}")
         try:
-            received = self.socket.recv(1 << 16)
+            received = self.socket.recv(most)
         except ConnectionResetError:
             received = b""
         self.closed = not received
@@ -62,6 +62,12 @@ class RawClient:
 
     def _take(self, received):
         self._raw += received
+
+    def forget_data(self):
+        """The data so far, which are then kept no longer."""
+        data = self.data
+        self._raw.clear()
+        return data
 
     def wait_for(self, text, seconds=None):
         """Until the data contain the bytes, or until a predicate of the data is true; returns the data."""
@@ -120,6 +126,12 @@ class TelnetClient(RawClient):
     @property
     def data(self):
         return bytes(self._data)
+
+    def forget_data(self):
+        super().forget_data()
+        data = self.data
+        self._data.clear()
+        return data
 
     def type(self, keys):
         """Bytes as typed: IAC doubled."""

@@ -9,6 +9,7 @@ from charmux_kit import Daemon, Guest, TerminalProcess, build_dir
 from support.clients import RawClient, TelnetClient
 from support.fake_chardev import FakeChardev
 from support.fake_qmp import FakeQmp
+from support.link import Link
 from support.terminal import Terminal
 
 
@@ -59,6 +60,10 @@ class Kit:
     def fake_qmp(self):
         """An emulation of any number of guests' monitors, see FakeQmp."""
         return self._own(FakeQmp())
+
+    def link(self):
+        """A network cable to another machine, see Link."""
+        return self._own(Link())
 
     def telnet(self, place, **options):
         """A scripted telnet client, see TelnetClient."""

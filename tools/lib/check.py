@@ -6,6 +6,7 @@ import sys
 from check_phases import (Check, build, clang_format, clang_tidy, demo, fuzz, layers, replay_corpora, tests)
 
 FIVE_TIMES = 5
+TEN_TIMES = 10
 
 
 def quick(check):
@@ -41,6 +42,8 @@ def full(check):
     fuzz(check, "fuzz")
     tests(check, "asan", ["unit", "integration"], FIVE_TIMES)
     tests(check, "tsan", ["unit", "integration"], FIVE_TIMES)
+    # Ten kills each.
+    tests(check, "asan", ["e2e"], TEN_TIMES, only="killed_at_any_point")
 
 
 def main():

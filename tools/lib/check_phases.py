@@ -112,16 +112,17 @@ def build(check, preset):
     check.phase(f"build {preset}", work)
 
 
-def tests(check, preset, kinds, times=1):
-    """tests/run on that build; of a build that failed, one failure."""
-    title = f"{' and '.join(kinds)} on {preset}" + (f", {times} times" if times > 1 else "")
+def tests(check, preset, kinds, times=1, only=None):
+    """tests/run on that build, of tests whose names contain `only`; of a build that failed, one failure."""
+    title = f"{only or ' and '.join(kinds)} on {preset}" + (f", {times} times" if times > 1 else "")
 
     def work():
         if preset in check.broken:
             print(f"the {preset} build failed")
             return one(False)
         with tempfile.NamedTemporaryFile() as result:
-            run(["tests/run", "--build", f"build/{preset}", "--repeat", times, "--result", result.name, *kinds], show=True)
+            run(["tests/run", "--build", f"build/{preset}", "--repeat", times, "--result", result.name,
+                 *(["-k", only] if only else []), *kinds], show=True)
             text = pathlib.Path(result.name).read_text()
         if not text:
             return one(False)
