@@ -40,7 +40,7 @@ ConsoleFacts ApiDesk::facts_of(console::Console& console) const {
   facts.ports = std::move(ports.open);
   facts.backend = console.backend_text();
   facts.state = console.state_text();
-  facts.reason = both(both(console.reason(), ports.trouble), console.history_trouble());
+  facts.reason = both(both(console.reason(), ports.trouble), both(console.history_trouble(), console.remark()));
   facts.viewers = console.viewers().size();
   if (writer != nullptr) facts.writer = writer->who();
   facts.bytes_out = traffic.from_guest;

@@ -20,6 +20,8 @@ constexpr std::size_t kReservedFiles = 64 + frontend::ControlSocket::kOwnRoom;
 /// And for each console: its history, its time index, its backend and the next one being opened, its ports and its
 /// guest's monitor.
 constexpr std::size_t kFilesPerConsole = 6;
+/// And for each that is logged: its log, and where it stands how far that got.
+constexpr std::size_t kFilesPerLog = 2;
 constexpr auto kStopLook = 5ms;
 /// How long histories may take to reach the disk; what is not there by then is as after a kill: whole, but for a power
 /// cut.
@@ -54,8 +56,7 @@ Daemon::Daemon(config::Config config, Log& log)
       control_(control_settings(), api_desk_, sessions_),
       terminate_(loop_, SIGTERM, [this] { stop(); }),
       interrupt_(loop_, SIGINT, [this] { stop(); }),
-      hangup_(loop_, SIGHUP,
-              [this] { log_.warn("SIGHUP: nothing to reload in this version; restart to apply a change"); }),
+      hangup_(loop_, SIGHUP, [this] { hang_up(); }),
       stop_look_(loop_, [this] { look_whether_stopped(); }) {}
 
 int Daemon::run() {
@@ -140,10 +141,17 @@ frontend::ControlSocket::Settings Daemon::control_settings() {
           limits.notice_wait};
 }
 
-std::size_t Daemon::most_viewers() const {
-  const std::size_t kept = kReservedFiles + kFilesPerConsole * consoles_.all().size() + listeners_.descriptors();
+std::size_t Daemon::most_viewers() {
+  const std::size_t kept = kReservedFiles + kFilesPerConsole * consoles_.all().size() +
+                           kFilesPerLog * roster_.journals().count() + listeners_.descriptors();
   const std::size_t room = open_files_ > kept ? open_files_ - kept : 0;
   return config_.limits.viewers == 0 ? room : std::min<std::size_t>(room, config_.limits.viewers);
+}
+
+void Daemon::hang_up() {
+  roster_.journals().reopen();
+  log_.info("SIGHUP: {} reopened; a changed configuration is not read in this version: restart to apply it",
+            count(roster_.journals().count(), "log"));
 }
 
 // --- stopping ---
@@ -157,6 +165,7 @@ void Daemon::stop() {
   roster_.stop();
   sessions_.stop();
   for (const auto& console : consoles_.all()) console->stop();
+  roster_.journals().stop();
   stop_deadline_ = loop_.now() + config_.limits.stop_drain;
   look_whether_stopped();
 }
@@ -164,10 +173,11 @@ void Daemon::stop() {
 void Daemon::look_whether_stopped() {
   if (sessions_.count() > 0 && loop_.now() >= *stop_deadline_)
     sessions_.expire_all("it did not take its last bytes before charmuxd stopped");
+  if (loop_.now() >= *stop_deadline_) roster_.journals().give_up();
   const auto& all = consoles_.all();
   const bool given_up = loop_.now() >= *stop_deadline_ + kSaveTime;
   if (given_up && !roster_.stopped()) log_.warn("the disk is slow: what is remembered of consoles may be old");
-  if (sessions_.count() == 0 && (given_up || roster_.stopped()) &&
+  if (sessions_.count() == 0 && roster_.journals().stopped() && (given_up || roster_.stopped()) &&
       std::all_of(all.begin(), all.end(), [](const auto& each) { return each->stopped(); }))
     return loop_.stop();
   stop_look_.start(kStopLook);

@@ -45,9 +45,10 @@ class Daemon {
   [[nodiscard]] Started hold_directories();
   [[nodiscard]] Started make_consoles();
   [[nodiscard]] Started open_listeners();
-  [[nodiscard]] std::size_t most_viewers() const;
+  [[nodiscard]] std::size_t most_viewers();
   [[nodiscard]] frontend::ControlSocket::Settings control_settings();
   void close_histories();
+  void hang_up();
   void stop();
   void look_whether_stopped();
 

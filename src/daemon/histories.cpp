@@ -35,12 +35,14 @@ void Histories::rename(const std::string& from, const std::string& to) {
   const std::string after = path_of(to);
   if (std::rename(before.c_str(), after.c_str()) != 0 && errno != ENOENT)
     log_.warn("console {}: its history stays in {}: {}", to, before, errno_text(errno));
+  (void)std::rename(log_place(from).c_str(), log_place(to).c_str());
   (void)std::rename(TimeIndex::path_beside(before).c_str(), TimeIndex::path_beside(after).c_str());
 }
 
 void Histories::remove(const std::string& name) {
   const std::string path = path_of(name);
   ::unlink(path.c_str());
+  forget_log(name);
   ::unlink(TimeIndex::path_beside(path).c_str());
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <unistd.h>
+
 #include <string>
 
 #include "charmux/base/log.hpp"
@@ -17,12 +19,17 @@ class Histories {
   void make_folder();
   /// Error: not even memory can be had for it.
   [[nodiscard]] Result<history::Ring> open(const std::string& name, std::uint64_t size);
+  /// The file beside it in which it stands how far the console's log got.
+  [[nodiscard]] std::string log_place(const std::string& name) const { return path_of(name) + kLogged; }
+  /// The console has no log: one that it is given later begins at the newest byte.
+  void forget_log(const std::string& name) const { (void)::unlink(log_place(name).c_str()); }
   /// The console is called otherwise now; its history goes with it, while it is in use too.
   void rename(const std::string& from, const std::string& to);
   /// Nobody will ask for it any more.
   void remove(const std::string& name);
 
  private:
+  static constexpr const char* kLogged = ".logged";
   [[nodiscard]] std::string path_of(const std::string& name) const;
   const std::string directory_;
   Log& log_;

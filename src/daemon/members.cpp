@@ -17,7 +17,8 @@ Members::Members(const config::Config& config, loop::Loop& loop, Log& log, conso
       consoles_(consoles),
       listeners_(listeners),
       source_(source),
-      histories_(config.state_dir, log) {}
+      histories_(config.state_dir, log),
+      journals_(loop, log) {}
 
 void Members::start() {
   for (const auto& console : consoles_.all()) {
@@ -33,10 +34,19 @@ Result<console::Console*> Members::add(const std::string& name, const Settings& 
   if (!ring) return tl::unexpected(ring.error());
   const config::Limits& limits = config_.limits;
   const backend::Patience patience{limits.connect_timeout, limits.reopen_first, limits.reopen_most};
-  return &consoles_.add(std::make_unique<console::Console>(
+  console::Console& console = consoles_.add(std::make_unique<console::Console>(
       console::Console::Settings{name, settings.replay, limits.input_queue, settings.max_guest_pause,
                                  config_.history.min_rate, config_.history.coalesce},
       std::move(*ring), std::make_unique<backend::Line>(loop_, patience, std::move(locator)), fanout_, log_));
+  keep_log(console, settings.log);
+  return &console;
+}
+
+void Members::keep_log(console::Console& console, const std::string& path) {
+  if (path.empty())
+    histories_.forget_log(console.name());
+  else
+    journals_.follow(console, {path, histories_.log_place(console.name())});
 }
 
 Members::Member* Members::find(const std::string& key) {
@@ -61,9 +71,10 @@ Members::Member* Members::of(const Registry::Entry& entry) {
     return &members_.insert(std::move(node)).position->second;
   }
   const auto finding = std::make_shared<Finding>();
-  const config::MatchSettings settings = config::settings_for(config_, entry.wish);
-  Result<console::Console*> console = add(entry.name, {settings.size, settings.replay, settings.max_guest_pause},
-                                          std::make_unique<FoundPlace>(finding, source_));
+  const config::MatchSettings settings = config::settings_for(config_, entry.wish, entry.name);
+  Result<console::Console*> console =
+      add(entry.name, {settings.size, settings.replay, settings.max_guest_pause, settings.log},
+          std::make_unique<FoundPlace>(finding, source_));
   if (!console) {
     log_.warn("console {}: {}", entry.name, console.error().text);
     return nullptr;
@@ -81,7 +92,10 @@ void Members::follow(const Registry& registry, const Registry::Told& told) {
     const Member* const member = find(change.key);
     if (member == nullptr) continue;
     console::Console& console = *member->console;
-    if (console.name() != entry->name) console.rename(entry->name);
+    if (console.name() != entry->name) {
+      console.rename(entry->name);
+      keep_log(console, config::settings_for(config_, entry->wish, entry->name).log);
+    }
     if (console.number() == entry->number) continue;
     listeners_.withdraw(console);
     console.set_number(entry->number);
@@ -92,6 +106,7 @@ void Members::follow(const Registry& registry, const Registry::Told& told) {
 void Members::forget(const Registry::Entry& entry) {
   if (const Member* const member = find(entry.key)) {
     listeners_.withdraw(*member->console);
+    journals_.drop(*member->console);
     consoles_.remove(*member->console);
     members_.erase(entry.key);
   }

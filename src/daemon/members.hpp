@@ -11,6 +11,7 @@
 #include "console/fanout.hpp"
 #include "daemon/found_place.hpp"
 #include "daemon/histories.hpp"
+#include "daemon/journals.hpp"
 #include "daemon/registry.hpp"
 #include "frontend/listeners.hpp"
 
@@ -29,6 +30,7 @@ class Members {
     std::uint64_t size;
     std::uint64_t replay;
     std::chrono::milliseconds max_guest_pause;
+    std::string log;
   };
   Members(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
           console::Directory& consoles, frontend::Listeners& listeners, discovery::QmpSource& source);
@@ -52,8 +54,11 @@ class Members {
 
   [[nodiscard]] std::map<std::string, Member>& all() { return members_; }
   [[nodiscard]] Histories& histories() { return histories_; }
+  [[nodiscard]] Journals& journals() { return journals_; }
 
  private:
+  void keep_log(console::Console& console, const std::string& path);
+
   const config::Config& config_;
   loop::Loop& loop_;
   Log& log_;
@@ -62,6 +67,7 @@ class Members {
   frontend::Listeners& listeners_;
   discovery::QmpSource& source_;
   Histories histories_;
+  Journals journals_;
   std::map<std::string, Member> members_;  ///< by key
   bool started_ = false;
 };

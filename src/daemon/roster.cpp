@@ -75,7 +75,7 @@ Status Roster::make_fixed(const config::Console& each) {
   const Registry::Entry& entry = registry_.admit({fmt::format("{}{}", kFixed, each.name), {}, each.name, {}, pinned},
                                                  config::most_numbers(config_), wall_now(), told);
   members_.follow(registry_, told);
-  Result<console::Console*> console = members_.add(entry.name, {each.size, each.replay, each.max_guest_pause},
+  Result<console::Console*> console = members_.add(entry.name, {each.size, each.replay, each.max_guest_pause, each.log},
                                                    std::make_unique<backend::FixedPlace>(each.backend));
   if (!console) return tl::unexpected(console.error());
   (*console)->set_number(entry.number);

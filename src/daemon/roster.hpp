@@ -35,6 +35,8 @@ class Roster final : private discovery::Sink {
 
   /// What is there beside consoles, and where guests are looked for.
   [[nodiscard]] const Places& places() const { return places_; }
+  /// The consoles' logs.
+  [[nodiscard]] Journals& journals() { return members_.journals(); }
 
  private:
   // discovery::Sink

@@ -22,6 +22,7 @@ def test_install_with_destdir(kit):
     assert installed == [
         "usr/local/bin/charmux",
         "usr/local/etc/charmux/charmux.toml",
+        "usr/local/etc/logrotate.d/charmux",
         "usr/local/lib/systemd/system/charmux.service",
         "usr/local/lib/sysusers.d/charmux.conf",
         "usr/local/sbin/charmuxd",
@@ -35,8 +36,10 @@ def test_install_with_destdir(kit):
     unit = Unit(strict=True, interpolation=None)
     unit.read(root / "usr/local/lib/systemd/system/charmux.service")
     service = unit["Service"]
-    assert {key: service[key] for key in ("Type", "Restart", "StateDirectory", "RuntimeDirectory", "LimitNOFILE")} == {
+    assert {key: service[key] for key in ("Type", "Restart", "StateDirectory", "RuntimeDirectory", "LogsDirectory",
+                                         "LogsDirectoryMode", "LimitNOFILE")} == {
         "Type": "notify", "Restart": "on-failure", "StateDirectory": "charmux", "RuntimeDirectory": "charmux",
+        "LogsDirectory": "charmux", "LogsDirectoryMode": "0700",
         "LimitNOFILE": "65536"}
     program, option, file = service["ExecStart"].split()
     assert option == "--config"

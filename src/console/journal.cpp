@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/journal.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "console/fanout.hpp"
+
+namespace charmux::console {
+namespace {
+
+/// The most that is written at once, and so the most that is held beside the ring.
+constexpr std::size_t kPiece = 64 * KiB;
+
+/// After a power cut the history goes on so much further on (see history::Ring): a log that is half of it behind is not
+/// said to have missed all that.
+constexpr std::uint64_t kAnotherLife = std::uint64_t{1} << 39;
+
+ViewerSettings settings_of(const Console& console, std::uint64_t since) {
+  ViewerSettings settings;
+  settings.may_type = false;
+  settings.told = Told::gaps;
+  settings.counts = false;
+  settings.on_lag = OnLag::skip;
+  settings.since = since;
+  // After a skip it goes on as far back as it may.
+  settings.replay = console.terms().ring;
+  return settings;
+}
+
+}  // namespace
+
+Journal::Journal(Console& console, JournalPaths paths, Scribes& scribes, Log& log, std::chrono::milliseconds pause)
+    : console_(console),
+      head_(console.offset()),
+      paths_(std::move(paths)),
+      scribes_(scribes),
+      log_(log),
+      pause_(pause),
+      logged_(head_),
+      alarm_(console.fanout().loop(), [this] { alarm(); }) {
+  work(false);
+}
+
+void Journal::begin(std::optional<std::uint64_t> where) {
+  if (where && *where <= head_ && head_ - *where < kAnotherLife) logged_ = *where;
+  viewer_.emplace(console_, static_cast<Wire&>(*this), settings_of(console_, logged_), ViewerOrigin{"its log", "", {}});
+  if (stopping_) viewer_->finish({});
+  work(false);  // so that it stands on the disk where it begins
+}
+
+Journal::~Journal() {
+  console_.set_remark({});
+  if (!file_) return;
+  const auto file = std::make_shared<UniqueFd>(std::move(file_));
+  (void)scribes_.give([file] { file->reset(); }, [] {});
+}
+
+// --- what the viewer has for the file ---
+
+Wire::Sent Journal::send(BytesView bytes, std::uint64_t offset) {
+  const BytesView piece = bytes.first(std::min(bytes.size(), kPiece));
+  append(text_, piece);
+  own_ = false;
+  logged_ = offset + piece.size();
+  work(false);
+  return {piece.size(), true};
+}
+
+void Journal::tell(std::string_view notice, bool off_line_start) {
+  own_ = true;
+  if (off_line_start) append(text_, as_bytes("\r\n"));
+  append(text_, as_bytes(notice));
+  append(text_, as_bytes("\r\n"));
+}
+
+bool Journal::flush() {
+  if (state_ != State::idle) return false;
+  if (text_.empty()) return true;
+  work(false);
+  return false;
+}
+
+void Journal::finished() {
+  if (state_ == State::idle) work(true);
+}
+
+void Journal::expire(const std::string& reason) {
+  // Nothing ends a viewer that skips.
+  log_.warn("console {}: log {} ended: {}", console_.name(), paths_.log, reason);
+}
+
+// --- the file ---
+
+void Journal::work(bool last) {
+  state_ = State::at_work;
+  const auto task = std::make_shared<JournalTask>();
+  task->paths = paths_;
+  (std::exchange(outworn_, false) ? task->outworn : task->file) = std::move(file_);
+  task->bytes = std::exchange(text_, {});
+  task->last = last;
+  under_way_ = own_ ? 0 : task->bytes.size();
+  // A skip is told before the cursor goes on; what comes behind it is where the cursor is now.
+  if (viewer_)
+    task->at = own_ ? JournalPlace{logged_, task->bytes.size(), console_.offset() - viewer_->lag()}
+                    : JournalPlace{logged_ - under_way_, 0, logged_ - under_way_};
+  order_ = scribes_.give([task] { carry_out(*task); }, [this, task] { came_back(*task); });
+  alarm_.start(pause_);
+}
+
+void Journal::came_back(JournalTask& task) {
+  alarm_.stop();
+  file_ = std::move(task.file);
+  text_ = std::move(task.bytes);
+  if (!own_) under_way_ = text_.size();
+  if (task.trouble) {
+    complain(*task.trouble);
+    state_ = State::stuck;
+    if (stopping_) return give_up();
+    return outworn_ ? work(false) : alarm_.start(pause_);
+  }
+  recovered();
+  if (own_ && task.at) logged_ = task.at->to;
+  own_ = false;
+  state_ = task.last ? State::over : State::idle;
+  if (task.last) return;
+  if (!viewer_) return begin(task.found);
+  if (outworn_) return work(false);
+  viewer_->writable();
+}
+
+void Journal::alarm() {
+  if (state_ == State::stuck) return work(false);
+  complain({"the disk does not answer", "see what it waits for"});
+}
+
+void Journal::complain(const JournalTrouble& trouble) {
+  if (std::exchange(trouble_, trouble.reason) == trouble.reason) return;
+  log_.warn("console {}: log {} stopped: {}; {}, and it goes on by itself", console_.name(), paths_.log, trouble.reason,
+            trouble.remedy);
+  console_.set_remark("log stopped: " + trouble.reason);
+}
+
+void Journal::recovered() {
+  if (trouble_.empty()) return;
+  trouble_.clear();
+  log_.info("console {}: log {} goes on", console_.name(), paths_.log);
+  console_.set_remark({});
+}
+
+void Journal::reopen() {
+  if (stopping_) return;
+  outworn_ = true;
+  if (state_ != State::at_work) work(false);
+}
+
+void Journal::move_to(JournalPaths paths) {
+  if (paths == paths_) return;
+  paths_ = std::move(paths);
+  reopen();
+}
+
+// --- the end ---
+
+void Journal::stop() {
+  stopping_ = true;
+  if (state_ == State::stuck) work(false);
+}
+
+void Journal::give_up() {
+  if (state_ == State::over) return;
+  alarm_.stop();
+  order_ = {};
+  const std::uint64_t missing = console_.offset() - logged_ + under_way_;
+  log_.warn("console {}: log {}: charmuxd stopped before its last {} bytes were written{}", console_.name(), paths_.log,
+            missing, viewer_ ? "; the next one writes them" : "");
+  state_ = State::over;
+}
+
+}  // namespace charmux::console

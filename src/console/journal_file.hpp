@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "charmux/base/bytes.hpp"
+#include "charmux/base/unique_fd.hpp"
+#include "console/journal_place.hpp"
+
+namespace charmux::console {
+
+/// Why a log cannot be written, and what a person can do about it: "disk full", "free some of it".
+struct JournalTrouble {
+  std::string reason;
+  std::string remedy;
+};
+
+/// Where a log is, and where it stands how far it got.
+struct JournalPaths {
+  std::string log;
+  std::string place;
+  friend bool operator==(const JournalPaths&, const JournalPaths&) = default;
+};
+
+/// One thing that is done for a log on its disk. Filled in by the journal, carried out on another thread, and then the
+/// journal's again.
+struct JournalTask {
+  JournalPaths paths;
+  UniqueFd file{};                   ///< open for appending; none: it is opened first. None again after trouble.
+  UniqueFd outworn{};                ///< is closed.
+  Bytes bytes{};                     ///< are appended; those that were are taken out.
+  std::optional<JournalPlace> at{};  ///< where that is in the output; none: that is asked for, and nothing appended.
+  std::optional<std::uint64_t> found{};  ///< the answer
+  bool last = false;                     ///< the file is put on the disk and closed.
+  std::optional<JournalTrouble> trouble{};
+};
+
+/// Blocks. A file that is not there is made, with mode 0600. Trouble: what is at the path is no regular file or cannot
+/// be opened, or the disk does not take all.
+void carry_out(JournalTask& task);
+
+}  // namespace charmux::console

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/journals.hpp"
+
+#include <algorithm>
+#include <csignal>
+
+namespace charmux::daemon {
+
+Journals::Journals(loop::Loop& loop, Log& log) : log_(log), scribes_(loop) { std::signal(SIGXFSZ, SIG_IGN); }
+
+void Journals::follow(console::Console& console, const console::JournalPaths& paths) {
+  std::unique_ptr<console::Journal>& journal = journals_[&console];
+  if (journal == nullptr)
+    journal = std::make_unique<console::Journal>(console, paths, scribes_, log_);
+  else
+    journal->move_to(paths);
+}
+
+void Journals::reopen() {
+  for (const auto& [console, journal] : journals_) journal->reopen();
+}
+
+void Journals::stop() {
+  for (const auto& [console, journal] : journals_) journal->stop();
+}
+
+bool Journals::stopped() const {
+  return std::all_of(journals_.begin(), journals_.end(), [](const auto& each) { return each.second->stopped(); });
+}
+
+void Journals::give_up() {
+  for (const auto& [console, journal] : journals_) journal->give_up();
+}
+
+}  // namespace charmux::daemon

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "charmux/base/log.hpp"
+#include "console/journal.hpp"
+
+namespace charmux::daemon {
+
+/// The logs of those consoles that have one. For the loop's thread.
+class Journals {
+ public:
+  /// From here on a file that may grow no further (SIGXFSZ) is an error of the write that finds out, as a full disk is.
+  Journals(loop::Loop& loop, Log& log);
+
+  /// The console is logged to that file from here on.
+  void follow(console::Console& console, const console::JournalPaths& paths);
+  /// The console is about to be destroyed.
+  void drop(const console::Console& console) { journals_.erase(&console); }
+  /// Each goes on in the file that its path leads to now.
+  void reopen();
+  [[nodiscard]] std::size_t count() const { return journals_.size(); }
+
+  /// The consoles have been stopped: what there is goes to the disk; stopped() when it is there, or cannot be.
+  void stop();
+  [[nodiscard]] bool stopped() const;
+  /// The time for that is up.
+  void give_up();
+
+ private:
+  Log& log_;
+  console::Scribes scribes_;
+  std::map<const console::Console*, std::unique_ptr<console::Journal>> journals_;
+};
+
+}  // namespace charmux::daemon

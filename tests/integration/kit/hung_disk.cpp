@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kit/hung_disk.hpp"
+
+#include <unistd.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace {
+
+// The linker's contract (ld(1), --wrap) leaves no other place for this than globals.
+std::mutex guard;
+std::condition_variable released;
+bool hangs = false;
+std::thread::id spared;
+
+}  // namespace
+
+extern "C" {
+
+// NOLINTBEGIN(bugprone-reserved-identifier): the names that ld(1) gives
+ssize_t __real_write(int fd, const void* bytes, std::size_t size);
+ssize_t __wrap_write(int fd, const void* bytes, std::size_t size);
+
+ssize_t __wrap_write(int fd, const void* bytes, std::size_t size) {
+  {
+    std::unique_lock lock(guard);
+    released.wait(lock, [] { return !hangs || std::this_thread::get_id() == spared; });
+  }
+  return __real_write(fd, bytes, size);
+}
+// NOLINTEND(bugprone-reserved-identifier)
+}
+
+namespace charmux::test {
+
+HungDisk::HungDisk() {
+  const std::lock_guard lock(guard);
+  hangs = true;
+  spared = std::this_thread::get_id();
+}
+
+void HungDisk::release() {
+  {
+    const std::lock_guard lock(guard);
+    hangs = false;
+  }
+  released.notify_all();
+}
+
+HungDisk::~HungDisk() { release(); }
+
+}  // namespace charmux::test

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace charmux::test {
+
+/// A mock of a disk that hangs: while it lives, or until it is released, every write(2) of another thread than the one
+/// that made it waits, and then is made. The program is linked with --wrap=write. One at a time; it has to be released
+/// before the loop is destroyed, which waits for those threads.
+class HungDisk {
+ public:
+  HungDisk();
+  HungDisk(const HungDisk&) = delete;
+  HungDisk& operator=(const HungDisk&) = delete;
+  ~HungDisk();
+  void release();
+};
+
+}  // namespace charmux::test
