@@ -17,6 +17,9 @@ constexpr std::size_t kPiece = 64 * KiB;
 /// said to have missed all that.
 constexpr std::uint64_t kAnotherLife = std::uint64_t{1} << 39;
 
+/// What shares a disk, as far as that is known.
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
 ViewerSettings settings_of(const Console& console, std::uint64_t since) {
   ViewerSettings settings;
   settings.may_type = false;
@@ -54,7 +57,8 @@ Journal::~Journal() {
   console_.set_remark({});
   if (!file_) return;
   const auto file = std::make_shared<UniqueFd>(std::move(file_));
-  (void)scribes_.give([file] { file->reset(); }, [] {});
+  (void)scribes_.give(
+      folder_of(paths_.log), [file] { file->reset(); }, [] {});
 }
 
 // --- what the viewer has for the file ---
@@ -103,19 +107,20 @@ void Journal::work(bool last) {
   under_way_ = own_ ? 0 : task->bytes.size();
   // A skip is told before the cursor goes on; what comes behind it is where the cursor is now.
   if (viewer_)
-    task->at = own_ ? JournalPlace{logged_, task->bytes.size(), console_.offset() - viewer_->lag()}
-                    : JournalPlace{logged_ - under_way_, 0, logged_ - under_way_};
-  order_ = scribes_.give([task] { carry_out(*task); }, [this, task] { came_back(*task); });
+    task->at = own_ ? JournalPlace{logged_, task->bytes.size(), console_.offset() - viewer_->lag(), 0}
+                    : JournalPlace{logged_ - under_way_, 0, logged_ - under_way_, under_way_};
+  order_ = scribes_.give(
+      folder_of(paths_.log), [task] { carry_out(*task); }, [this, task] { came_back(*task); });
   alarm_.start(pause_);
 }
 
 void Journal::came_back(JournalTask& task) {
   alarm_.stop();
   file_ = std::move(task.file);
-  text_ = std::move(task.bytes);
+  text_ = task.bytes.empty() ? Bytes{} : std::move(task.bytes);  // and no room is kept for the next
   if (!own_) under_way_ = text_.size();
   if (task.trouble) {
-    complain(*task.trouble);
+    complain(task.paths.log, *task.trouble);
     state_ = State::stuck;
     if (stopping_) return give_up();
     return outworn_ ? work(false) : alarm_.start(pause_);
@@ -132,12 +137,14 @@ void Journal::came_back(JournalTask& task) {
 
 void Journal::alarm() {
   if (state_ == State::stuck) return work(false);
-  complain({"the disk does not answer", "see what it waits for"});
+  complain(paths_.log, order_.begun() ? JournalTrouble{"the disk does not answer", "see what it waits for"}
+                                      : JournalTrouble{"the disk of other logs does not answer, and it waits for them",
+                                                       "see what they wait for"});
 }
 
-void Journal::complain(const JournalTrouble& trouble) {
+void Journal::complain(const std::string& path, const JournalTrouble& trouble) {
   if (std::exchange(trouble_, trouble.reason) == trouble.reason) return;
-  log_.warn("console {}: log {} stopped: {}; {}, and it goes on by itself", console_.name(), paths_.log, trouble.reason,
+  log_.warn("console {}: log {} stopped: {}; {}, and it goes on by itself", console_.name(), path, trouble.reason,
             trouble.remedy);
   console_.set_remark("log stopped: " + trouble.reason);
 }
@@ -172,10 +179,11 @@ void Journal::give_up() {
   if (state_ == State::over) return;
   alarm_.stop();
   order_ = {};
-  const std::uint64_t missing = console_.offset() - logged_ + under_way_;
-  log_.warn("console {}: log {}: charmuxd stopped before its last {} bytes were written{}", console_.name(), paths_.log,
-            missing, viewer_ ? "; the next one writes them" : "");
   state_ = State::over;
+  const std::uint64_t missing = console_.offset() - logged_ + under_way_;
+  if (missing == 0) return;
+  log_.warn("console {}: log {}: charmuxd stopped before its last {} bytes were written{}", console_.name(), paths_.log,
+            missing, viewer_ ? "; the next one writes what is kept of them" : "");
 }
 
 }  // namespace charmux::console

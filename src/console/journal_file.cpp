@@ -2,6 +2,7 @@
 #include "console/journal_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -21,6 +22,8 @@ JournalTrouble trouble_of(int error_number) {
     case EACCES:
     case EPERM: return {errno_text(error_number), "let this user write there"};
     case EROFS: return {errno_text(error_number), "mount it writable"};
+    case EWOULDBLOCK:
+      return {"another console or program writes it", "give each console a log of its own, such as with %n"};
     case ELOOP: return {"it is a symbolic link", "name the file itself"};
     case EISDIR:
     case ENXIO:
@@ -37,6 +40,8 @@ int open_to_append(JournalTask& task) {
   struct stat about {};
   if (!file || ::fstat(file.get(), &about) != 0) return errno;
   if (!S_ISREG(about.st_mode)) return ENODEV;
+  // Where there are no locks (NFS without a lock daemon) there is nothing to find out.
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return errno;
   task.file = std::move(file);
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cinttypes>
 #include <cstdio>
@@ -15,7 +16,7 @@ namespace charmux::console {
 namespace {
 
 constexpr mode_t kMode = 0600;
-constexpr int kNumbers = 6;
+constexpr int kNumbers = 7;
 /// Always as long: one write(2) is all there or not at all.
 constexpr std::size_t kLength = std::size_t{kNumbers} * 21;
 
@@ -24,8 +25,8 @@ constexpr std::size_t kLength = std::size_t{kNumbers} * 21;
 void JournalPlace::write(const std::string& path, int log) const {
   struct stat about {};
   if (::fstat(log, &about) != 0) return;
-  const std::string text = fmt::format("{:020} {:020} {:020} {:020} {:020} {:020}\n", about.st_dev, about.st_ino,
-                                       about.st_size, from, own, to);
+  const std::string text = fmt::format("{:020} {:020} {:020} {:020} {:020} {:020} {:020}\n", about.st_dev, about.st_ino,
+                                       about.st_size, from, own, to, piece);
   const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kMode));
   if (file) (void)!::pwrite(file.get(), text.data(), text.size(), 0);
 }
@@ -39,13 +40,14 @@ std::optional<std::uint64_t> JournalPlace::read(const std::string& path, int log
   std::uint64_t inode = 0;
   std::uint64_t size = 0;
   JournalPlace place;
-  const int found = std::sscanf(text.data(), "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64,
-                                &device, &inode, &size, &place.from, &place.own, &place.to);
+  const int found =
+      std::sscanf(text.data(), "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64,
+                  &device, &inode, &size, &place.from, &place.own, &place.to, &place.piece);
   if (found != kNumbers) return {};
   const auto now = static_cast<std::uint64_t>(about.st_size);
-  // The file that it was said of was moved away, or emptied: what was being written is taken to be in it.
-  if (about.st_dev != device || about.st_ino != inode || now < size) return place.to;
-  return now - size < place.own ? place.from : place.to + (now - size - place.own);
+  if (about.st_dev != device || about.st_ino != inode || now < size) return place.to + place.piece;
+  if (now - size < place.own) return place.from;
+  return place.to + std::min(now - size - place.own, place.piece);
 }
 
 }  // namespace charmux::console

@@ -2,17 +2,20 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "loop/work.hpp"
 
 namespace charmux::console {
 
 /// Those who write the consoles' logs: calls that block, made on the thread pool, the first that is asked for first,
-/// and never more than kAtOnce at a time. So a disk that hangs can take these threads, but not all of the pool's, on
-/// which names are looked up and the registry is saved. One a loop; for the loop's thread.
+/// but one at a time for each folder, and never more than kAtOnce. So a disk that hangs takes one of these threads, and
+/// several never all of the pool's, on which names are looked up and the registry is saved. One a loop; for the loop's
+/// thread.
 class Scribes {
  public:
   static constexpr std::size_t kAtOnce = 2;
@@ -21,9 +24,11 @@ class Scribes {
 
  private:
   struct Call {
+    std::string folder;
     std::function<void()> task;
     std::function<void()> done;
-    bool wanted = true;
+    bool begun = false;
+    std::atomic<bool> wanted{true};
   };
 
  public:
@@ -34,6 +39,8 @@ class Scribes {
     Order(Order&&) noexcept = default;
     Order& operator=(Order&& other) noexcept;
     ~Order() { forget(); }
+    /// A thread has it; before that it waits for another.
+    [[nodiscard]] bool begun() const { return call_ && call_->begun; }
 
    private:
     friend class Scribes;
@@ -43,14 +50,15 @@ class Scribes {
   };
 
   /// `task` runs on another thread and must own all it touches; `done` runs on the loop's.
-  [[nodiscard]] Order give(std::function<void()> task, std::function<void()> done);
+  [[nodiscard]] Order give(std::string folder, std::function<void()> task, std::function<void()> done);
 
  private:
   void go_on();
+  [[nodiscard]] std::shared_ptr<Call> next();
 
   struct Scribe {
     loop::Work work;
-    bool busy = false;
+    std::shared_ptr<const Call> call;  ///< that it is busy with
   };
   loop::Loop& loop_;
   std::deque<std::shared_ptr<Call>> line_;

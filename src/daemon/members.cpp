@@ -43,10 +43,9 @@ Result<console::Console*> Members::add(const std::string& name, const Settings& 
 }
 
 void Members::keep_log(console::Console& console, const std::string& path) {
-  if (path.empty())
-    histories_.forget_log(console.name());
-  else
-    journals_.follow(console, {path, histories_.log_place(console.name())});
+  if (!path.empty()) return journals_.follow(console, {path, histories_.log_place(console.name())});
+  journals_.drop(console);
+  histories_.forget_log(console.name());
 }
 
 Members::Member* Members::find(const std::string& key) {

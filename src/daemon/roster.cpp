@@ -113,7 +113,7 @@ bool Roster::may_be_there(const Registry::Entry& entry) const {
 
 std::string Roster::key_of(const Guest& guest, const Chardev& chardev) const {
   // Once told apart by their places, always.
-  const std::string own = discovery::console_key_at(guest, chardev);
+  std::string own = discovery::console_key_at(guest, chardev);
   if (registry_.find(own) != nullptr) return own;
   const std::string key = discovery::console_key(guest, chardev);
   const Registry::Entry* const known = registry_.find(key);

@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import subprocess
+import uuid as uuids
 
 from support import LIVE, wait_until
 from support.found import says, wait_states
@@ -77,6 +78,21 @@ def test_a_killed_charmuxd_leaves_a_mark_at_that_place(kit):
     chardev.accept().write(b"after\n")
     ends_with(log, b"after\n")
     assert re.fullmatch(rb"before\n\[charmux: not recorded [\d:]+ - [\d:]+\]\r\nafter\n", log.read_bytes())
+
+
+def test_a_killed_charmuxd_writes_nothing_twice_when_its_file_is_taken_away(kit):
+    log = kit.path("vm.log")
+    chardev = kit.unix_chardev()
+    arguments = configured(kit, console("vm", chardev, log))
+    daemon = kit.daemon(*arguments)
+    chardev.accept().write(b"before\n")
+    ends_with(log, b"before\n")
+    daemon.kill()
+    os.rename(log, kit.path("vm.log.1"))
+    kit.daemon(*arguments)
+    chardev.accept().write(b"after\n")
+    ends_with(log, b"after\n")
+    assert re.fullmatch(rb"\[charmux: not recorded [\d:]+ - [\d:]+\]\r\nafter\n", log.read_bytes())
 
 
 def test_logrotate_takes_it_away(kit):
@@ -164,3 +180,25 @@ def test_a_guest_that_has_to_be_called_otherwise_is_logged_under_that_name(kit):
     assert (logs / "mine.log").read_bytes() == b"of mine\n"
     assert (logs / "alpha.log").read_bytes() == b"of the guest\n"
     assert b"\nof the guest" not in (logs / "alpha~2.log").read_bytes()
+
+
+def test_a_guest_that_is_renamed_leaves_its_log_to_the_next_of_that_name(kit):
+    logs = kit.path("logs")
+    logs.mkdir()
+    emulation, uuid = kit.fake_qmp(), uuids.uuid4()
+    guest = emulation.guest("lab-a", kit.path("first.qmp"), uuid)
+    daemon = kit.daemon(*configured(kit, f'[[match]]\nconsole = "lab-*"\nlog = "{logs}/%n.log"\n'),
+                        "--qmp", kit.path("*.qmp"))
+    wait_states(daemon, {"lab-a": "open"})
+    says(daemon, guest, "lab-a", b"of the lab\n")
+    ends_with(logs / "lab-a.log", b"of the lab\n")
+    guest.stop()
+    guest = emulation.guest("prod-a", kit.path("first.qmp"), uuid)
+    wait_states(daemon, {"prod-a": "open"})
+    newcomer = emulation.guest("lab-a", kit.path("second.qmp"))
+    wait_states(daemon, {"prod-a": "open", "lab-a": "open"})
+    says(daemon, guest, "prod-a", b"a secret\n")
+    says(daemon, newcomer, "lab-a", b"of the newcomer\n")
+    ends_with(logs / "lab-a.log", b"of the newcomer\n")
+    assert b"secret" not in (logs / "lab-a.log").read_bytes()
+    assert os.listdir(logs) == ["lab-a.log"]

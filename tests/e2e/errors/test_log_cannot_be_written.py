@@ -3,6 +3,7 @@
 in `charmux ls`; guest and viewers know nothing of it; and when that is mended the log goes on, by itself or at a SIGHUP,
 and what it missed is told in it to the byte."""
 
+import fcntl
 import os
 import re
 import signal
@@ -18,9 +19,12 @@ ERRORS = {
     "no directory": (None, None, f"log LOG stopped: No such file or directory; create its directory{TAIL}"),
     "no file": (None, None, f"log LOG stopped: it is not a regular file; move that away{TAIL}"),
     "a link": (None, None, f"log LOG stopped: it is a symbolic link; name the file itself{TAIL}"),
+    "another's": (None, None, "log LOG stopped: another console or program writes it; "
+                  f"give each console a log of its own, such as with %n{TAIL}"),
     "a file too large": (None, None, f"log LOG stopped: File too large; mend that{TAIL}"),
     "a name too long": (None, None, f"log LOG stopped: File name too long; mend that{TAIL}"),
-    "at the stop": (None, None, "log LOG: charmuxd stopped before its last 900 bytes were written; the next one writes them"),
+    "at the stop": (None, None, "log LOG: charmuxd stopped before its last 900 bytes were written; "
+                    "the next one writes what is kept of them"),
 }
 SKIPPED = re.compile(rb"(?:\r\n)?\[charmux: (\d+) bytes skipped\]\r\n")
 
@@ -133,6 +137,19 @@ def test_what_is_no_file_for_it(kit, name):
     folder.mkdir()
     daemon.process.signal(signal.SIGHUP)
     wait_until(lambda: log.exists() and log.read_bytes() == lines(0, 3000), "what was printed meanwhile")
+
+
+def test_what_another_writes(kit):
+    """Two guests of one name, and a log for that name: they do not share it."""
+    log = kit.path("vm.log")
+    chardev = kit.unix_chardev()
+    with open(log, "w", encoding="ascii") as others:
+        fcntl.flock(others, fcntl.LOCK_EX)
+        daemon = start(kit, chardev, log)
+        said(daemon, log, "another's")
+        chardev.write(lines(0, 3000))
+    daemon.process.signal(signal.SIGHUP)
+    wait_until(lambda: log.read_bytes() == lines(0, 3000), "what was printed meanwhile")
 
 
 def test_what_no_disk_takes(kit):

@@ -106,9 +106,11 @@ TEST_CASE("a disk that hangs costs nobody else anything, and its logs not all th
       logged.house.world.loop, [] {}, [&] { looked_up = true; });
   logged.house.run_until("another thread is free", [&] { return looked_up; });
   logged.house.run_until("it is said", [&] {
-    return logged.captured.has(logged.path + " stopped: the disk does not answer; see what it waits for");
+    // Its own, or that of the others, which are in the same folder.
+    return logged.captured.has(logged.path + " stopped: the disk does not answer; see what it waits for") ||
+           logged.captured.has(logged.path + " stopped: the disk of other logs does not answer, and it waits for them");
   });
-  CHECK(logged.house.console.condition() == "log stopped: the disk does not answer");
+  CHECK(logged.house.console.condition().rfind("log stopped: the disk", 0) == 0);
   disk.release();
   logged.house.run_until("it goes on", [&] { return logged.captured.has(logged.path + " goes on"); });
   logged.print("the end\n");
@@ -139,8 +141,10 @@ TEST_CASE("at the stop a disk that takes nothing is not waited for, and what is 
     logged.journal.give_up();
     CHECK(logged.journal.stopped());
   }
-  CHECK(logged.captured.has("console vm: log " + logged.path +
-                            ": charmuxd stopped before its last 10 bytes were written; the next one writes them\n"));
+  CHECK(
+      logged.captured.has("console vm: log " + logged.path +
+                          ": charmuxd stopped before its last 10 bytes were written; the next one writes what is kept "
+                          "of them\n"));
 }
 
 TEST_CASE("what is no file to be written is refused with the reason, and taken when that is mended") {
