@@ -133,6 +133,8 @@ void Line::hold(bool held) {
 
 void Line::ready(unsigned events) {
   // A descriptor in error is read on until its end or error: a dying QEMU's last words are still there.
+  // It would be reported again and again; it is met when the guest may go on.
+  if (held_ && (events & loop::kFailed) != 0) write_blocked_ = false;
   if (!held_ && (events & (loop::kReadable | loop::kFailed)) != 0) sink_->backend_readable();
   if (lost_) return lose();
   if (phase_ != Phase::open) return;

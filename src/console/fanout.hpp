@@ -15,8 +15,8 @@ class Viewer;
 
 /// Whose turn it is to be sent something: every viewer of every console that has something to get and whose socket
 /// accepts it, in one of two lines: those with little to get, such as the echo of a key, do not wait behind a flood.
-/// Served at the end of each loop turn for about kSlice, then the loop looks at its events and goes on with the next in
-/// line; so neither a console nor a viewer waits for a whole fan-out. One a loop.
+/// Each is served at the end of a loop turn for about kSlice, then the loop looks at its events and goes on with the
+/// next in line; so neither a console nor a viewer waits for a whole fan-out. One a loop.
 class Fanout {
  public:
   static constexpr std::chrono::milliseconds kSlice{1};
@@ -38,7 +38,7 @@ class Fanout {
  private:
   using Line = std::deque<Viewer*>;
   void serve();
-  void serve(Line& line, MonoTime end);
+  void serve(Line& line);
   void wake_sleepers();
 
   loop::Loop& loop_;

@@ -50,7 +50,7 @@ struct Decision {
 /// What a console grants each of its viewers, and the guest.
 struct Terms {
   std::chrono::nanoseconds max_guest_pause;  ///< the longest that the guest waits for one viewer; 0: never.
-  std::uint64_t min_rate;                    ///< bytes a second; who reads as fast is always waited for.
+  std::uint64_t min_rate;                    ///< bytes a second; who takes as much, evenly, is always waited for.
   std::uint64_t ring;                        ///< the history's size.
 };
 
@@ -68,8 +68,8 @@ struct Credit {
 /// What has passed for a viewer since its credit was last reckoned; the same all that time.
 struct Passed {
   std::chrono::nanoseconds time;
-  bool refused;             ///< its socket took nothing.
-  bool guest_waited;        ///< the ring had no room but by overwriting its bytes.
+  bool refused;       ///< its socket took nothing (else it had nothing to take: time in Fanout's line is not passed).
+  bool guest_waited;  ///< the ring had no room but by overwriting its bytes.
   std::uint64_t taken = 0;  ///< bytes of output that its socket took at the end of that time.
   std::uint64_t lag = 0;    ///< bytes that it has not been sent, after that.
 };

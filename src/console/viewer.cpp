@@ -33,6 +33,8 @@ Viewer::Viewer(Console& console, Wire& wire, const ViewerSettings& settings, Vie
       cursor_(beginning(console.ring(), settings)),
       credit_(initial_credit(console.terms())),
       reckoned_at_(std::chrono::steady_clock::now()) {
+  // Asked for more than is kept, it has that, and is told what is missing.
+  if (cursor_.offset() < console_.ring().tail()) skip_to(console_.ring().tail());
   console_.attach(*this);
 }
 
@@ -43,6 +45,7 @@ std::uint64_t Viewer::lag() const {
 Viewer::~Viewer() { console_.detach(*this); }
 
 void Viewer::pump() {
+  queue_ends();
   send_share();
   // Not while it is served: what the guest is then let print would be in the way of what is being sent.
   if (taken_ > 0 || in_the_way_) reckon();
@@ -73,7 +76,7 @@ void Viewer::send_share() {
       }
       case Step::tell_notice: tell_notice(); break;
       case Step::tell_mark: tell_mark(); break;
-      case Step::skip: skip(); break;
+      case Step::skip: skip_to(resumption(console_.ring(), settings_)); break;
       case Step::close: return give_up(kTooSlow);
     }
   }
@@ -125,9 +128,8 @@ void Viewer::tell_mark() {
   cursor_.pass_mark();
 }
 
-void Viewer::skip() {
+void Viewer::skip_to(std::uint64_t to) {
   const std::uint64_t from = cursor_.offset();
-  const std::uint64_t to = resumption(console_.ring(), settings_);
   skipped_ += to - from;
   console_.count_skip(to - from);
   // What was sent last can be overwritten already, so the ring is not asked how it ended.
@@ -151,6 +153,7 @@ void Viewer::give_up(const std::string& reason) {
   const std::uint64_t missed = lag();
   skipped_ += missed;
   console_.count_skip(missed);
+  cursor_.skip_to(console_.ring().head());  // so it is counted once
   wire_.expire(reason);
 }
 
@@ -166,6 +169,15 @@ void Viewer::set_blocked(bool blocked) {
   reckon();
   blocked_ = blocked;
   if (const auto end = patience_ends()) console_.pace().look_at(*end);
+}
+
+// The time in which it waits for its turn is nobody's doing but ours.
+void Viewer::queue_begins() {
+  if (!credit_.waited_for) reckon();
+}
+
+void Viewer::queue_ends() {
+  if (!credit_.waited_for && !blocked_) reckoned_at_ = std::chrono::steady_clock::now();
 }
 
 void Viewer::reckon() {

@@ -125,12 +125,14 @@ class Viewer {
     MonoTime deadline{};       ///< when it is told wherever the stream is; set once it is due.
   };
 
+  void queue_begins();
+  void queue_ends();
   void send_share();
   [[nodiscard]] Situation look(std::size_t budget);
   [[nodiscard]] BytesView bytes_before() const;
   void tell_notice();
   void tell_mark();
-  void skip();
+  void skip_to(std::uint64_t offset);
   void say(std::string_view text);
   void set_blocked(bool blocked);
   void give_up(const std::string& reason);
@@ -153,6 +155,7 @@ class Viewer {
   bool in_the_way_ = false;        ///< the guest waits, and for this viewer.
   std::uint64_t wanted_room_ = 0;  ///< ... until it leaves so much.
   bool blocked_ = false;
+  bool sleeping_ = false;                   ///< Fanout's, too
   bool queued_ = false;                     ///< Fanout's.
   std::optional<std::uint64_t> finish_at_;  ///< after finish(): where output ends.
 };

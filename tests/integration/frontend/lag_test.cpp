@@ -29,7 +29,41 @@ std::size_t resident_bytes() {
   return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
+/// What a viewer is sent, without a client.
+struct Recorder final : console::Wire {
+  Sent send(BytesView bytes, std::uint64_t) override {
+    sent += as_text(bytes);
+    return {bytes.size(), false};
+  }
+  void tell(std::string_view notice, bool) override { told += notice; }
+  bool flush() override { return true; }
+  void input_may_go_on() override {}
+  void finished() override {}
+  void expire(const std::string& reason) override { told += reason; }
+  std::string sent, told;
+};
+
 }  // namespace
+
+TEST_CASE("who asks for more than is kept has what is kept, and is told what is missing where it can be") {
+  House house;
+  const std::string all = numbered_lines(0, 20'000);
+  house.print(all);
+  for (const console::Told told : {console::Told::nothing, console::Told::gaps}) {
+    Recorder wire;
+    console::ViewerSettings settings;
+    settings.on_lag = config::OnLag::close;
+    settings.told = told;
+    settings.since = 100;
+    const console::Viewer viewer(house.console, wire, settings, {"a test", "", {}});
+    house.run_until("it has all there is", [&] { return viewer.lag() == 0; });
+    CHECK(wire.sent.size() + viewer.skipped() == all.size() - 100);
+    CHECK(wire.sent.size() >= house.console.ring().size() / 2);
+    CHECK(all.substr(all.size() - wire.sent.size()) == wire.sent);
+    CHECK(wire.told ==
+          (told == console::Told::gaps ? fmt::format("[charmux: {} bytes skipped]", viewer.skipped()) : ""));
+  }
+}
 
 TEST_CASE("a telnet viewer a whole ring behind is told how many bytes it missed, to the byte, and others miss none") {
   House house;
