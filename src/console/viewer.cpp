@@ -33,8 +33,8 @@ Viewer::Viewer(Console& console, Wire& wire, const ViewerSettings& settings, Vie
       cursor_(beginning(console.ring(), settings)),
       credit_(initial_credit(console.terms())),
       reckoned_at_(std::chrono::steady_clock::now()) {
-  // Asked for more than is kept, it has that, and is told what is missing.
-  if (cursor_.offset() < console_.ring().tail()) skip_to(console_.ring().tail());
+  // Asked for more than is kept, it has that, and is told what is missing; or it is closed, where a gap means the end.
+  if (settings_.on_lag == OnLag::skip && cursor_.offset() < console_.ring().tail()) skip_to(console_.ring().tail());
   console_.attach(*this);
 }
 
