@@ -89,7 +89,8 @@ class Message final : public http::basic_parser<kIsRequest> {
     if (version_ == 10 || !this->upgrade()) return {};
     std::string all;
     for (const HttpField& field : fields)
-      if (http::string_to_field(field.name) == http::field::upgrade) all += (all.empty() ? "" : ", ") + field.value;
+      if (http::string_to_field(field.name) == http::field::upgrade && !field.value.empty())
+        all += (all.empty() ? "" : ", ") + field.value;
     return lower(all);
   }
 

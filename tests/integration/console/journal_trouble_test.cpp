@@ -71,7 +71,7 @@ TEST_CASE("a disk that takes no more stops the log alone, is said once, and what
   CHECK(logged.house.console.traffic().skipped == told_skipped(log));
   CHECK(logged.captured.count("console vm: log " + logged.path +
                               " stopped: File too large; mend that, and it goes on by itself\n") == 1);
-  CHECK(logged.captured.count("console vm: log " + logged.path + " goes on\n") == 1);
+  CHECK(logged.captured.has("console vm: log " + logged.path + " goes on\n"));
   logged.house.run_until("the viewer has all", [&] {
     viewer.poll();
     return viewer.received().size() == all.size();

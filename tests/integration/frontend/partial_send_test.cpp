@@ -63,8 +63,13 @@ void check_with(std::size_t most_bytes) {
       return nvt.sees("X") && binary.sees("X") && raw.received().back() == 'X';
     });
   }
-  CHECK(console_bytes(nvt.text()) == output + "X");
-  CHECK(console_bytes(binary.text()) == output + "X");
+  // The next notice may have begun to come behind it.
+  const auto printed = [](const TelnetClient& client) {
+    const std::string bytes = console_bytes(client.text());
+    return bytes.substr(0, bytes.find('X') + 1);
+  };
+  CHECK(printed(nvt) == output + "X");
+  CHECK(printed(binary) == output + "X");
   CHECK(raw.received() == output + "X");
   CHECK(count_of("[charmux: root: news]", nvt.text()) == 6);
   CHECK(count_of("[charmux: root: news]", binary.text()) == 6);

@@ -249,3 +249,8 @@ TEST_CASE("a target is taken apart, then decoded") {
     CHECK(!parse_target(wrong));
   }
 }
+
+TEST_CASE("an Upgrade field without a value names no protocol") {
+  CHECK(server_hears(get("Connection: upgrade\r\nUpgrade: raw\r\nUpgrade: \r\nUpgrade: telnet\r\nUpgrade:\r\n")) ==
+        Heard{"GET / upgrade 'raw, telnet' body ''"});
+}
