@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -54,7 +55,12 @@ TEST_CASE("a disk that takes no more stops the log alone, is said once, and what
   };
   {
     const FileLimit limit(100'003);  // in the middle of a line
-    for (int i = 0; i < 30; ++i) print();
+    for (int i = 0; i < 12; ++i) {
+      print();
+      logged.house.run_until(
+          "the log has it", [&] { return contents(logged.path).size() >= std::min<std::size_t>(all.size(), 100'003); });
+    }
+    for (int i = 0; i < 18; ++i) print();
     logged.house.run_until("it is said", [&] { return !logged.house.console.remark().empty(); });
     CHECK(logged.house.console.condition() == "log stopped: File too large");
     // It is tried again meanwhile, in vain.
