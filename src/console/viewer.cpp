@@ -76,7 +76,7 @@ void Viewer::send_share() {
       }
       case Step::tell_notice: tell_notice(); break;
       case Step::tell_mark: tell_mark(); break;
-      case Step::skip: skip_to(resumption(console_.ring(), settings_)); break;
+      case Step::skip: skip(); break;
       case Step::close: return give_up(kTooSlow);
     }
   }
@@ -128,6 +128,14 @@ void Viewer::tell_mark() {
   cursor_.pass_mark();
 }
 
+void Viewer::skip() {
+  const std::uint64_t before = skipped_;
+  skip_to(resumption(console_.ring(), settings_));
+  if (console_.fanout().now() < next_skip_log_) return;
+  next_skip_log_ = console_.fanout().now() + kSkipLogPause;
+  console_.log_skip(*this, skipped_ - before);
+}
+
 void Viewer::skip_to(std::uint64_t to) {
   const std::uint64_t from = cursor_.offset();
   skipped_ += to - from;
@@ -137,9 +145,6 @@ void Viewer::skip_to(std::uint64_t to) {
   if (told) wire_.tell(notices::skipped(to - from), !line_start_ && !after_line_end_);
   line_start_ = told;
   cursor_.skip_to(to);
-  if (console_.fanout().now() < next_skip_log_) return;
-  next_skip_log_ = console_.fanout().now() + kSkipLogPause;
-  console_.log_skip(*this, to - from);
 }
 
 void Viewer::output_came() {

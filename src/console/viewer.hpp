@@ -132,6 +132,7 @@ class Viewer {
   [[nodiscard]] BytesView bytes_before() const;
   void tell_notice();
   void tell_mark();
+  void skip();
   void skip_to(std::uint64_t offset);
   void say(std::string_view text);
   void set_blocked(bool blocked);
