@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What charmuxd knows of the consoles that it found, for tests of who is who."""
 
-import contextlib
-import http.client
 import json
-import socket
 import urllib.parse
 
 from charmux_kit import wait_until
@@ -35,16 +32,8 @@ def numbers(found):
 
 def history(daemon, name):
     """All that it has kept of a console's output, and the offset at which that begins."""
-    connection = http.client.HTTPConnection("charmux", timeout=30)
-    connection.sock = socket.socket(socket.AF_UNIX)
-    connection.sock.settimeout(30)
-    connection.sock.connect(str(daemon.runtime_dir / "control.sock"))
-    with contextlib.closing(connection):
-        connection.request("GET", f"/api/v1/consoles/{urllib.parse.quote(name, safe='')}/history")
-        answer = connection.getresponse()
-        text = answer.read()
-        assert answer.status == 200, (answer.status, text)
-        return int(answer.headers["X-Charmux-Offset"]), text
+    headers, text = daemon.get(f"/consoles/{urllib.parse.quote(name, safe='')}/history")
+    return int(headers["X-Charmux-Offset"]), text
 
 
 def says(daemon, guest, name, text, label="ser0"):

@@ -79,13 +79,20 @@ class Daemon:
 
     def api(self, path):
         """GET on control.sock: api("/status") is what that answers, as Python has JSON."""
+        return json.loads(self.get(path)[1])
+
+    def get(self, path):
+        """The same: the headers and the bytes of what it answers, which has to be 200."""
         connection = http.client.HTTPConnection("charmux", timeout=30)
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.settimeout(30)
         connection.sock.connect(str(self.runtime_dir / "control.sock"))
         with contextlib.closing(connection):
             connection.request("GET", f"/api/v1{path}")
-            return json.loads(connection.getresponse().read())
+            answer = connection.getresponse()
+            text = answer.read()
+            assert answer.status == 200, (answer.status, text)
+            return answer.headers, text
 
     def consoles(self):
         """What it lists, by name."""
