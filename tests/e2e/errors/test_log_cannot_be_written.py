@@ -167,16 +167,22 @@ def test_a_file_that_may_grow_no_more_ends_nobody(kit):
     assert log.read_bytes() == lines(0, 300_000)[:2_000_000]
 
 
-def test_at_the_stop_it_says_what_is_missing(kit):
+def at_a_full_disk(kit, printed):
+    """A guest has printed that, and its log could take none of it."""
     disk = small_disk(kit, 0)
     log = disk / "vm.log"
     chardev = kit.unix_chardev()
     daemon = start(kit, chardev, log, "--listen", "raw:127.0.0.1:7001,console=vm")
     viewer = kit.raw(7001)
     daemon.wait_log("attached by raw")
-    chardev.write(lines(0, 100))
-    viewer.wait_for(lines(0, 100))
+    chardev.write(printed)
+    viewer.wait_for(printed[-9:])
     said(daemon, log, "a full disk")
+    return daemon, chardev, disk, log
+
+
+def test_at_the_stop_it_says_what_is_missing(kit):
+    daemon, chardev, disk, log = at_a_full_disk(kit, lines(0, 100))
     assert daemon.stop() == 0
     assert f"<4>console vm: {ERRORS['at the stop'][2].replace('LOG', str(log))}\n" in daemon.log()
     (disk / "other").unlink()
@@ -188,15 +194,7 @@ def test_at_the_stop_it_says_what_is_missing(kit):
 
 def test_a_stop_tries_once_more(kit):
     """There is room again, and the log has not noticed yet when charmuxd is told to stop: it is written all the same."""
-    disk = small_disk(kit, 0)
-    log = disk / "vm.log"
-    chardev = kit.unix_chardev()
-    daemon = start(kit, chardev, log, "--listen", "raw:127.0.0.1:7001,console=vm")
-    viewer = kit.raw(7001)
-    daemon.wait_log("attached by raw")
-    chardev.write(lines(0, 50_000))
-    viewer.wait_for(lines(49_999, 50_000))
-    said(daemon, log, "a full disk")
+    daemon, _, disk, log = at_a_full_disk(kit, lines(0, 50_000))
     (disk / "other").unlink()
     assert daemon.stop() == 0
     assert log.read_bytes() == lines(0, 50_000)

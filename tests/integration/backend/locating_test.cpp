@@ -101,24 +101,28 @@ struct Moving {
   static backend::Location at(address::Backend address) { return {State::open, std::move(address), {}, true}; }
 };
 
+/// One whose questions wait for the test's answers, and two chardevs to answer with.
+struct Between : Moving {
+  explicit Between(const backend::Patience& patience = impatient()) : Moving(patience) { place->hold = true; }
+  const std::string first = world.directory / "first";
+  const std::string second = world.directory / "second";
+  ChardevServer at_first{At::path(first)};
+  ChardevServer at_second{At::path(second)};
+};
+
 }  // namespace
 
 TEST_CASE("an answer that was asked for the old place is nobody's once the chardev has moved") {
-  Moving moving;
-  const std::string first = moving.world.directory / "first";
-  const std::string second = moving.world.directory / "second";
-  ChardevServer at_first(At::path(first));
-  ChardevServer at_second(At::path(second));
-  moving.place->hold = true;
+  Between moving;
   moving.start();
   const auto answer = moving.question();
   moving.line->relocate();
   const auto answer_anew = moving.question();
-  answer(Moving::at(address::Unix{{first, false}}));
-  answer_anew(Moving::at(address::Unix{{second, false}}));
+  answer(Moving::at(address::Unix{{moving.first, false}}));
+  answer_anew(Moving::at(address::Unix{{moving.second, false}}));
   moving.world.run_until("it is open", [&] { return moving.sink->reached(State::open); });
-  CHECK(static_cast<bool>(at_second.accept()));
-  CHECK_FALSE(static_cast<bool>(at_first.accept()));
+  CHECK(static_cast<bool>(moving.at_second.accept()));
+  CHECK_FALSE(static_cast<bool>(moving.at_first.accept()));
 }
 
 TEST_CASE("a connection that is being made to the old place is given up when the chardev moves") {
@@ -156,25 +160,20 @@ TEST_CASE("a chardev that moves while it is waited for is asked for at once") {
 TEST_CASE("where the chardev is is asked again when no answer comes, and the late answer is nobody's") {
   backend::Patience patience = impatient();
   patience.locate_timeout = std::chrono::milliseconds(20);
-  Moving moving(patience);
-  const std::string first = moving.world.directory / "first";
-  const std::string second = moving.world.directory / "second";
-  ChardevServer at_first(At::path(first));
-  ChardevServer at_second(At::path(second));
-  moving.place->hold = true;
+  Between moving(patience);
   moving.start();
   const auto late = moving.question();
   const auto in_time = moving.question();
   moving.place->hold = false;
-  moving.location = Moving::at(address::Unix{{second, false}});
-  late(Moving::at(address::Unix{{first, false}}));
+  moving.location = Moving::at(address::Unix{{moving.second, false}});
+  late(Moving::at(address::Unix{{moving.first, false}}));
   in_time(moving.location);
   moving.world.run_until("it is open", [&] { return moving.sink->reached(State::open); });
   const int asked = moving.place->asked;
   CHECK(moving.world.turns_left_alone() < World::kCalm);  // longer than it waits for an answer
   CHECK(moving.place->asked == asked);
-  CHECK(static_cast<bool>(at_second.accept()));
-  CHECK_FALSE(static_cast<bool>(at_first.accept()));
+  CHECK(static_cast<bool>(moving.at_second.accept()));
+  CHECK_FALSE(static_cast<bool>(moving.at_first.accept()));
 }
 
 TEST_CASE("news of the chardev does not make it ask twice") {
