@@ -8,7 +8,7 @@ import os
 import re
 import signal
 
-from support import LIVE, notices, repeats_in_record, wait_until
+from support import LIVE, ends_in_record, notices, repeats_in_record, wait_until
 
 KINDS = ("pty", "unix", "tcp")
 # It ends waiting for Enter, so that the last line is the last.
@@ -53,7 +53,7 @@ def test_a_guest_that_nobody_watches_is_not_stalled(kit):
             client.send(LOTS)
             client.wait_for(b"; read\r\n")
     for n, kind in enumerate(KINDS):
-        wait_until(lambda: guest.log(kind).endswith(LAST), lambda: f"{kind} to be done; at {guest.log(kind)[-50:]!r}")
+        wait_until(lambda: ends_in_record(guest.log(kind), LAST), lambda: f"{kind} to be done; at {guest.log(kind)[-50:]!r}")
         kit.raw(7001 + n).wait_for(lambda data: repeats_in_record(guest.log(kind), data) is not None)
 
 
@@ -71,7 +71,7 @@ def test_a_viewer_that_stops_reading_stalls_nobody(kit):
     scripted.wait_for(LIVE)
     os.kill(stopped.pid, signal.SIGSTOP)
     reader.type(LOTS)
-    wait_until(lambda: guest.log("vm").endswith(LAST), lambda: f"the guest to be done; at {guest.log('vm')[-50:]!r}")
+    wait_until(lambda: ends_in_record(guest.log("vm"), LAST), lambda: f"the guest to be done; at {guest.log('vm')[-50:]!r}")
 
     wait_until(lambda: reader.output.endswith(LAST), "the reader to have the last line")
     assert "skipped" not in " ".join(notices(reader.output))

@@ -4,7 +4,7 @@ option, one by a raw connection: each sees, byte for byte, what QEMU itself has 
 the end of it, from the beginning of a line."""
 
 import pytest
-from support import LIVE, console_bytes, repeats_in_record, wait_until
+from support import LIVE, console_bytes, ends_in_record, repeats_in_record, wait_until
 
 # The kernel says no more, and the shell waits for Enter: this is the last for now.
 BE_QUIET, LAST = b"dmesg -n 1; read -p quiet-$((6 * 7)) answer\r", b"quiet-42"
@@ -26,7 +26,7 @@ def test_all_viewers_see_what_the_guest_prints(kit, kind):
     guest.resume()
     guest.wait_ready("vm")
     person.type(BE_QUIET)
-    wait_until(lambda: guest.log("vm").endswith(LAST), "the last that it prints")
+    wait_until(lambda: ends_in_record(guest.log("vm"), LAST), "the last that it prints")
 
     program.wait_for(lambda data: data.endswith(LAST))
     all_of_it = program.data

@@ -3,7 +3,7 @@
 with why this chardev has no break. None of the answers goes to others or to the guest."""
 
 import pytest
-from support import LIVE, notices, wait_until
+from support import LIVE, ends_in_record, notices, wait_until
 
 BREAK, INTERRUPT, ARE_YOU_THERE = 243, 244, 246
 WHY = {"pty": "QEMU passes none on from a pty, only from its monitor",
@@ -30,7 +30,7 @@ def test_telnet_commands_do_what_they_say(kit, kind):
     # Of one who only watches they do not interrupt.
     watcher.command(INTERRUPT)
     watcher.wait_for(f"[charmux: read-only: 127.0.0.1:{writer.local_port} types]\r\n".encode())
-    wait_until(lambda: guest.log("vm").endswith(b"ttyS1# \x1b[6n"), "the prompt")
+    wait_until(lambda: ends_in_record(guest.log("vm"), b"ttyS1# \x1b[6n"), "the prompt")
     before = guest.log("vm")
     writer.command(ARE_YOU_THERE)
     writer.wait_for(b"[charmux: vm, 2 watching, you type]\r\n")

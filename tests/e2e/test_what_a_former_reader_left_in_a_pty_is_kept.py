@@ -5,7 +5,7 @@ what piled up is the guest's output and is shown, after a line that says it may 
 import os
 import re
 
-from support import LIVE, console_bytes, notices, wait_until
+from support import LIVE, console_bytes, ends_in_record, notices, wait_until
 
 LEFTOVER = re.compile(r"the next (\d+) bytes were waiting in the pty at \d\d:\d\d:\d\d, and may be older")
 
@@ -17,7 +17,7 @@ def test_what_a_former_reader_left_in_a_pty_is_kept(kit):
     guest.resume()
     guest.wait_ready("vm")
     os.write(former_reader, b"read -p piled-up-$((6 * 7)) answer\r")  # and waits for Enter
-    wait_until(lambda: guest.log("vm").endswith(b"piled-up-42"), "the answer")
+    wait_until(lambda: ends_in_record(guest.log("vm"), b"piled-up-42"), "the answer")
     os.close(former_reader)
 
     kit.daemon("--console", f"vm={address}", "--listen", "telnet:127.0.0.1:7001,console=vm",

@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import socket
 import subprocess
 
@@ -28,6 +29,11 @@ def repeats_in_record(record, received):
         else:
             return None
     return repeats if position == len(received) else None
+
+
+def ends_in_record(record, text):
+    """Whether QEMU's record of a chardev ends with `text`, but for such repeats."""
+    return re.search(b"".join(re.escape(bytes([byte])) + b"+" for byte in text) + rb"\Z", record) is not None
 
 
 class Guest:
