@@ -70,7 +70,7 @@ struct Passed {
   std::chrono::nanoseconds time;
   bool refused;       ///< its socket took nothing (else it had nothing to take: time in Fanout's line is not passed).
   bool guest_waited;  ///< the ring had no room but by overwriting its bytes.
-  std::uint64_t taken = 0;  ///< bytes of output that its socket took at the end of that time.
+  std::uint64_t taken = 0;  ///< bytes that it turned out to have read at the end of that time.
   std::uint64_t lag = 0;    ///< bytes that it has not been sent, after that.
 };
 

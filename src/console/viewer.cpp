@@ -20,6 +20,8 @@ constexpr std::size_t kLookBack = 4 * KiB;
 constexpr std::chrono::seconds kSkipLogPause{10};
 /// Notices that wait for a viewer that reads nothing; of more, the oldest is dropped: the newest says how it is now.
 constexpr std::size_t kMostNotices = 32;
+/// How long the guest has not waited for a viewer when it is one that read until then.
+constexpr std::chrono::milliseconds kApart{200};
 constexpr const char* kTooSlow = "it read too slowly and fell a whole ring behind (on-lag=close)";
 
 }  // namespace
@@ -185,13 +187,23 @@ void Viewer::queue_ends() {
   if (!credit_.waited_for && !blocked_) reckoned_at_ = std::chrono::steady_clock::now();
 }
 
+// What a client's machine took is not what the client read: one that stops leaves a buffer that goes on filling.
+std::uint64_t Viewer::read_since() {
+  const std::uint64_t taken = std::exchange(taken_, 0);
+  if (!in_the_way_ && credit_.left == console_.terms().max_guest_pause) return 0;  // it has all it can have
+  const auto reads = wire_.reads();
+  if (!reads) return taken;
+  const std::uint64_t before = std::exchange(known_read_, std::max(known_read_, reads->at_least));
+  return known_read_ - before;
+}
+
 void Viewer::reckon() {
   const MonoTime now = std::chrono::steady_clock::now();
-  credit_ = credit_after(credit_, {now - std::exchange(reckoned_at_, now), blocked_, in_the_way_, taken_, lag()},
+  const std::uint64_t read = read_since();
+  credit_ = credit_after(credit_, {now - std::exchange(reckoned_at_, now), blocked_, in_the_way_, read, lag()},
                          console_.terms());
-  taken_ = 0;
   if (!in_the_way_ || room() < wanted_room_) return;
-  in_the_way_ = false;
+  leave_the_way();
   console_.pace().made_room();
 }
 
@@ -206,12 +218,21 @@ void Viewer::guest_waits(std::uint64_t room_wanted) {
   reckon();  // what has passed until now was no waiting
   wanted_room_ = room_wanted;
   in_the_way_ = room() < room_wanted;
+  const auto reads = in_the_way_ ? wire_.reads() : std::nullopt;
+  if (!reads) return;
+  const bool anew = reckoned_at_ - in_the_way_until_ > kApart;
+  known_read_ = std::max(known_read_, anew ? reads->at_most : reads->at_least);
 }
 
 void Viewer::guest_goes_on() {
   if (!in_the_way_) return;
   reckon();
+  leave_the_way();
+}
+
+void Viewer::leave_the_way() {
   in_the_way_ = false;
+  in_the_way_until_ = reckoned_at_;
 }
 
 std::optional<MonoTime> Viewer::patience_ends() const {

@@ -9,6 +9,7 @@
 #include "charmux/base/units.hpp"
 #include "charmux/history/cursor.hpp"
 #include "console/pump.hpp"
+#include "net/tcp_window.hpp"
 
 namespace charmux::console {
 
@@ -29,6 +30,8 @@ class Wire {
   virtual void tell(std::string_view notice, bool off_line_start) = 0;
   /// Sends what is queued. False: the socket takes no more now; Viewer::writable() follows.
   virtual bool flush() = 0;
+  /// How far the client has read, where that is known. None: what was taken counts as read.
+  [[nodiscard]] virtual std::optional<net::PeerReads> reads() const { return std::nullopt; }
   /// The guest takes input again.
   virtual void input_may_go_on() = 0;
   /// After Viewer::finish(): all there was has been sent.
@@ -136,6 +139,8 @@ class Viewer {
   void skip_to(std::uint64_t offset);
   void say(std::string_view text);
   void set_blocked(bool blocked);
+  [[nodiscard]] std::uint64_t read_since();
+  void leave_the_way();
   void give_up(const std::string& reason);
 
   Console& console_;
@@ -153,7 +158,9 @@ class Viewer {
   Credit credit_;
   MonoTime reckoned_at_;
   std::uint64_t taken_ = 0;        ///< since then
+  std::uint64_t known_read_ = 0;   ///< of Wire::reads(), while it makes a difference
   bool in_the_way_ = false;        ///< the guest waits, and for this viewer.
+  MonoTime in_the_way_until_{};    ///< when it last was.
   std::uint64_t wanted_room_ = 0;  ///< ... until it leaves so much.
   bool blocked_ = false;
   bool sleeping_ = false;                   ///< Fanout's, too

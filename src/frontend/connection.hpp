@@ -82,6 +82,8 @@ class Connection {
   bool flush_outbox();
   /// Sends, and notes when the socket takes no more. The bytes taken.
   std::size_t send_now(BytesView bytes);
+  /// How far the client has read, where that is known.
+  [[nodiscard]] std::optional<net::PeerReads> client_reads() const { return stream_.reads(); }
   /// Everything that was to be sent has been.
   void all_sent() { happened(Happening::all_sent); }
   /// Leaves when the outbox is empty; its client reads to the end of it.

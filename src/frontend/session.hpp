@@ -37,6 +37,7 @@ class Session : public Connection, protected console::Wire {
 
   // Wire
   bool flush() final { return flush_outbox(); }
+  [[nodiscard]] std::optional<net::PeerReads> reads() const final { return client_reads(); }
   void finished() final { all_sent(); }
   void input_may_go_on() final { update_interest(); }
   void expire(const std::string& reason) final { end(reason); }

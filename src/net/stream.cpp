@@ -60,6 +60,8 @@ Outstanding Stream::outstanding() const {
   return {static_cast<std::size_t>(queued), std::chrono::milliseconds(info.tcpi_last_ack_recv)};
 }
 
+std::optional<PeerReads> Stream::reads() const { return tcp_ ? peer_reads(fd_.get()) : std::nullopt; }
+
 void Stream::end_sending() { ::shutdown(fd_.get(), SHUT_WR); }
 
 }  // namespace charmux::net

@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "charmux/base/bytes.hpp"
 #include "charmux/base/unique_fd.hpp"
 #include "net/io.hpp"
+#include "net/tcp_window.hpp"
 
 namespace charmux::net {
 
@@ -34,6 +36,8 @@ class Stream {
 
   /// On a UNIX socket nothing ever is: a client that is gone has closed it.
   [[nodiscard]] Outstanding outstanding() const;
+  /// How far the client has read. None on a UNIX socket, where what is sent and not read is `send_queue` at most.
+  [[nodiscard]] std::optional<PeerReads> reads() const;
 
   [[nodiscard]] int fd() const { return fd_.get(); }
   /// Who is there: "127.0.0.1:40001", "[::1]:40001", or "uid 1000" on a UNIX socket (SO_PEERCRED).

@@ -24,8 +24,8 @@ def started(kit, pause):
     return daemon, chardev.accept()
 
 
-def viewer(kit):
-    client = kit.telnet(7001, receive_buffer=16 * KIB)
+def viewer(kit, receive_buffer=16 * KIB):
+    client = kit.telnet(7001, receive_buffer=receive_buffer)
     client.wait_for(LIVE)
     client.forget_data()
     return client
@@ -75,6 +75,28 @@ def test_a_guest_that_is_to_wait_for_nobody_does_not(kit):
     waiting, not_waiting = printed_beside_two(kit, "2s"), printed_beside_two(kit, "0")
     assert pause / 2 < waiting.waited < 3 * pause  # for each of the two, once
     assert not_waiting.longest_wait < pause / 2
+
+
+def seconds_beside_one_with_a_large_buffer(kit, pause):
+    """In which a guest prints to one who reads nothing, and whose machine would take 12 MiB."""
+    daemon, chardev = started(kit, pause)
+    end = 96 * MIB
+    stopped = viewer(kit, receive_buffer=12 * MIB)
+    printer = Printer(chardev, 0, end)
+    printer.finish()
+    tally = Reader(stopped).read_to(end)
+    assert tally.received + tally.skipped == end and tally.skips
+    stopped.close()
+    daemon.stop()
+    print(f"{pause}: the guest waited {printer.waited:.2f} s, {printer.longest_wait:.2f} s at a stretch")
+    return printer.waited
+
+
+def test_what_a_machine_takes_into_its_buffer_is_no_reading(kit):
+    """TCP makes the buffer of one who reads fast as large as that. When that one stops, it goes on filling for seconds."""
+    pause = 0.5
+    waited = seconds_beside_one_with_a_large_buffer(kit, "500ms") - seconds_beside_one_with_a_large_buffer(kit, "0")
+    assert waited < 2 * pause
 
 
 def test_what_a_raw_reader_missed_is_counted_though_it_is_told_nothing(kit):

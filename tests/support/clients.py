@@ -10,6 +10,8 @@ from charmux_kit import Deadline, TimedOut
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
 BINARY, ECHO, SGA, TTYPE, NAWS = 0, 1, 3, 24, 31
 
+_SO_RCVBUFFORCE = 33  # asm-generic/socket.h: as root, beyond net.core.rmem_max
+
 
 class RawClient:
     """A viewer on a raw door. `place`: a port on 127.0.0.1, a (host, port), or the path of a UNIX socket. Nothing is
@@ -25,7 +27,7 @@ class RawClient:
             family, place = socket.AF_UNIX, str(place)
         self.socket = socket.socket(family)
         if receive_buffer:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+            self.socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, receive_buffer)
         self.socket.connect(place)
         self.closed = False  # the other side has closed, and all it sent has been read
         self._raw = bytearray()

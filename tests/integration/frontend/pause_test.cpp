@@ -40,6 +40,18 @@ struct Standstill {
   TelnetClient slow;
 };
 
+/// A client whose machine takes what it takes, and tells how far the client has read.
+struct Refusing final : console::Wire {
+  Sent send(BytesView, std::uint64_t) override { return {0, true}; }
+  void tell(std::string_view, bool) override {}
+  bool flush() override { return true; }
+  [[nodiscard]] std::optional<net::PeerReads> reads() const override { return read; }
+  void input_may_go_on() override {}
+  void finished() override {}
+  void expire(const std::string&) override {}
+  net::PeerReads read{0, 40 * KiB};
+};
+
 }  // namespace
 
 TEST_CASE("the guest waits for a viewer that has credit, which then gets every byte") {
@@ -74,6 +86,25 @@ TEST_CASE("with a pause of 0 the guest waits for nobody") {
     at.house.guest.flush();
     return at.house.guest.all_sent();
   });
+}
+
+TEST_CASE("what was on its way when the guest began to wait earns nothing, what is read later does") {
+  House house({.max_guest_pause = kForEver});
+  Refusing wire;
+  console::Viewer viewer(house.console, wire, {}, {"a test", "", {}});
+  house.guest.write(numbered_lines(0, 200'000));
+  house.run_until("the guest waits", [&] {
+    house.guest.flush();
+    return house.console.guest_waits();
+  });
+  const auto end = viewer.patience_ends();
+  REQUIRE(end);
+  wire.read.at_least = 40 * KiB;  // its acknowledgement was late
+  viewer.reckon();
+  CHECK(viewer.patience_ends() == end);
+  wire.read.at_least = 50 * KiB;
+  viewer.reckon();
+  CHECK(*viewer.patience_ends() > *end);
 }
 
 TEST_CASE("a viewer that leaves while the guest waits for it lets it go on") {
