@@ -20,7 +20,7 @@ constexpr std::size_t kLookBack = 4 * KiB;
 constexpr std::chrono::seconds kSkipLogPause{10};
 /// Notices that wait for a viewer that reads nothing; of more, the oldest is dropped: the newest says how it is now.
 constexpr std::size_t kMostNotices = 32;
-/// How long the guest has not waited for a viewer when it is one that read until then.
+/// One that has spent nothing for so long has read until now, as far as anybody knows.
 constexpr std::chrono::milliseconds kApart{200};
 constexpr const char* kTooSlow = "it read too slowly and fell a whole ring behind (on-lag=close)";
 
@@ -121,7 +121,8 @@ void Viewer::say(std::string_view text) {
 
 void Viewer::tell_notice() {
   say(notices_.front().text);
-  notices_.pop_front();
+  notices_.erase(notices_.begin());
+  if (notices_.empty()) notices_ = {};
 }
 
 void Viewer::tell_mark() {
@@ -175,6 +176,7 @@ void Viewer::set_blocked(bool blocked) {
   if (blocked == blocked_) return;
   reckon();
   blocked_ = blocked;
+  if (spending()) spending_begins();
   if (const auto end = patience_ends()) console_.pace().look_at(*end);
 }
 
@@ -190,7 +192,7 @@ void Viewer::queue_ends() {
 // What a client's machine took is not what the client read: one that stops leaves a buffer that goes on filling.
 std::uint64_t Viewer::read_since() {
   const std::uint64_t taken = std::exchange(taken_, 0);
-  if (!in_the_way_ && credit_.left == console_.terms().max_guest_pause) return 0;  // it has all it can have
+  if (!spending() && has_full_credit()) return 0;
   const auto reads = wire_.reads();
   if (!reads) return taken;
   const std::uint64_t before = std::exchange(known_read_, std::max(known_read_, reads->at_least));
@@ -199,11 +201,12 @@ std::uint64_t Viewer::read_since() {
 
 void Viewer::reckon() {
   const MonoTime now = std::chrono::steady_clock::now();
+  if (spending()) spent_until_ = now;
   const std::uint64_t read = read_since();
   credit_ = credit_after(credit_, {now - std::exchange(reckoned_at_, now), blocked_, in_the_way_, read, lag()},
                          console_.terms());
   if (!in_the_way_ || room() < wanted_room_) return;
-  leave_the_way();
+  in_the_way_ = false;
   console_.pace().made_room();
 }
 
@@ -218,21 +221,23 @@ void Viewer::guest_waits(std::uint64_t room_wanted) {
   reckon();  // what has passed until now was no waiting
   wanted_room_ = room_wanted;
   in_the_way_ = room() < room_wanted;
-  const auto reads = in_the_way_ ? wire_.reads() : std::nullopt;
+  if (spending()) spending_begins();
+}
+
+bool Viewer::has_full_credit() const { return credit_.left == console_.terms().max_guest_pause; }
+
+// What it has read is asked for only from here on, until it has earned back what it spends.
+void Viewer::spending_begins() {
+  const auto reads = has_full_credit() ? wire_.reads() : std::nullopt;
   if (!reads) return;
-  const bool anew = reckoned_at_ - in_the_way_until_ > kApart;
+  const bool anew = reckoned_at_ - spent_until_ > kApart;
   known_read_ = std::max(known_read_, anew ? reads->at_most : reads->at_least);
 }
 
 void Viewer::guest_goes_on() {
   if (!in_the_way_) return;
   reckon();
-  leave_the_way();
-}
-
-void Viewer::leave_the_way() {
   in_the_way_ = false;
-  in_the_way_until_ = reckoned_at_;
 }
 
 std::optional<MonoTime> Viewer::patience_ends() const {
@@ -246,7 +251,7 @@ void Viewer::notify(std::string text) { notify_at(std::move(text), console_.ring
 
 void Viewer::notify_at(std::string text, std::uint64_t offset) {
   if (settings_.told != Told::all) return;
-  if (notices_.size() == kMostNotices) notices_.pop_front();
+  if (notices_.size() == kMostNotices) notices_.erase(notices_.begin());
   notices_.push_back({std::move(text), offset});
   console_.fanout().wake(*this);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "charmux/base/bytes.hpp"
 #include "charmux/base/units.hpp"
@@ -140,7 +140,10 @@ class Viewer {
   void say(std::string_view text);
   void set_blocked(bool blocked);
   [[nodiscard]] std::uint64_t read_since();
-  void leave_the_way();
+  /// Its credit becomes less: the guest waits for it, and its socket takes nothing.
+  [[nodiscard]] bool spending() const { return in_the_way_ && blocked_; }
+  void spending_begins();
+  [[nodiscard]] bool has_full_credit() const;
   void give_up(const std::string& reason);
 
   Console& console_;
@@ -150,17 +153,17 @@ class Viewer {
   const WallTime since_ = std::chrono::system_clock::now();
   const std::uint64_t id_;
   history::Cursor cursor_;
-  std::deque<Notice> notices_;
+  std::vector<Notice> notices_;  ///< the oldest first; seldom any, so no memory is kept for them.
   std::uint64_t skipped_ = 0;
   MonoTime next_skip_log_{};
   bool line_start_ = true;       ///< the last thing sent ended a line, by our own doing.
   bool after_line_end_ = false;  ///< the last byte of the console that was sent ended a line.
   Credit credit_;
   MonoTime reckoned_at_;
-  std::uint64_t taken_ = 0;        ///< since then
-  std::uint64_t known_read_ = 0;   ///< of Wire::reads(), while it makes a difference
-  bool in_the_way_ = false;        ///< the guest waits, and for this viewer.
-  MonoTime in_the_way_until_{};    ///< when it last was.
+  std::uint64_t taken_ = 0;       ///< since then
+  std::uint64_t known_read_ = 0;  ///< of Wire::reads(), while it makes a difference
+  bool in_the_way_ = false;       ///< the guest waits, and for this viewer.
+  MonoTime spent_until_{};
   std::uint64_t wanted_room_ = 0;  ///< ... until it leaves so much.
   bool blocked_ = false;
   bool sleeping_ = false;                   ///< Fanout's, too
