@@ -16,6 +16,9 @@ std::size_t read_budget(const history::Ring& ring) {
   return static_cast<std::size_t>(std::min<std::uint64_t>(Viewer::kTurnBudget, ring.size() / 4));
 }
 
+/// Behind what a UART prints there is nothing more yet; a flood comes by more (a pty gives 4095 bytes at once).
+constexpr std::size_t kLittleRead = 1 * KiB;
+
 /// Output that is gathered waits no longer once there is so much: it is no more a matter of single characters.
 constexpr std::uint64_t kEnoughToSend = 16 * KiB;
 
@@ -151,11 +154,13 @@ void Console::say(LogLevel level, const std::string& sentence) {
 void Console::backend_readable() {
   const WallTime now = wall_now();
   const std::uint64_t before = ring_.head();
-  while (ring_.head() - before < read_budget(ring_) && pace_.may_read()) {
-    const net::Io io = backend_->read(ring_.window());
+  for (std::size_t left = read_budget(ring_); left > 0 && pace_.may_read();) {
+    const BytesSpan window = ring_.window();
+    const net::Io io = backend_->read(window.first(std::min(left, window.size())));
     ring_.commit(io.kind == net::Io::Kind::moved ? io.bytes : 0, now);
     pace_.read(io.kind == net::Io::Kind::moved ? io.bytes : 0);
-    if (io.kind != net::Io::Kind::moved) break;
+    if (io.kind != net::Io::Kind::moved || io.bytes < kLittleRead) break;
+    left -= io.bytes;
   }
   if (ring_.head() == before) return;
   if (!heard_ && told_away_ && !holds_.running()) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kit/client.hpp"
+#include "kit/counted_reads.hpp"
 #include "kit/house.hpp"
 #include "kit/log_capture.hpp"
 #include "kit/texts.hpp"
@@ -158,6 +159,15 @@ TEST_CASE("what a UART prints byte by byte is one send a viewer a turn") {
     return viewers.back().received().size() == 100;
   });
   CHECK(sends_made() - before == 3);
+}
+
+TEST_CASE("what a UART prints costs one read a turn") {
+  House house;
+  house.print("ready\n");
+  const unsigned long before = reads_made();
+  house.guest.write("x");
+  house.run_until("it is there", [&] { return house.console.ring().head() == 7; });
+  CHECK(reads_made() - before == 1);
 }
 
 TEST_CASE("output is gathered for as long as coalesce says, but no more than 16 KiB of it") {
