@@ -32,6 +32,7 @@ Console::Console(Settings settings, history::Ring ring, std::unique_ptr<backend:
       replay_(settings.replay),
       input_queue_(settings.input_queue),
       ring_(std::move(ring)),
+      save_(std::move(settings.save)),
       backend_(std::move(backend)),
       fanout_(fanout),
       log_(log),
@@ -39,10 +40,6 @@ Console::Console(Settings settings, history::Ring ring, std::unique_ptr<backend:
       pace_({settings.max_guest_pause, settings.min_rate, ring_.size()}, fanout.loop(), readers_, *backend_),
       coalesce_(settings.coalesce),
       gathering_(fanout.loop(), [this] { tell_output(); }) {}
-
-Console::~Console() = default;
-
-void Console::start() { backend_->start(*this); }
 
 void Console::stop() {
   if (!input_.empty()) drop_input("charmuxd is stopping");
@@ -52,10 +49,6 @@ void Console::stop() {
   ring_.end_recording(wall_now());
   for (Viewer* reader : readers_) reader->finish(notices::kStopping);
 }
-
-bool Console::stopped() const { return backend_->stopped(); }
-
-void Console::close_history() { ring_.close_cleanly(wall_now()); }
 
 std::string Console::condition() const {
   std::string text;
@@ -81,8 +74,6 @@ std::string_view Console::state_text() const {
   if (state_ == backend::State::down) return "waiting";
   return state_ == backend::State::closed ? "shut off" : backend::name_of(state_);
 }
-
-void Console::put_down(std::string_view who) { backend_->put_down(fmt::format("put down by {}", who)); }
 
 std::string Console::status_for(const Viewer& viewer) const {
   const Viewer* const typist = writer();
@@ -157,6 +148,7 @@ void Console::backend_readable() {
   for (std::size_t left = read_budget(ring_); left > 0 && pace_.may_read();) {
     const BytesSpan window = ring_.window();
     const net::Io io = backend_->read(window.first(std::min(left, window.size())));
+    if (io.kind == net::Io::Kind::moved && !ring_.begun() && !begin_history()) break;
     ring_.commit(io.kind == net::Io::Kind::moved ? io.bytes : 0, now);
     pace_.read(io.kind == net::Io::Kind::moved ? io.bytes : 0);
     if (io.kind != net::Io::Kind::moved || io.bytes < kLittleRead) break;
@@ -173,6 +165,17 @@ void Console::backend_readable() {
   gathered_ += ring_.head() - before;
   if (coalesce_.count() == 0 || gathered_ >= kEnoughToSend) return tell_output();
   if (!gathering_.running()) gathering_.start(coalesce_);
+}
+
+/// The first byte has come. False: there is no memory to keep it in.
+bool Console::begin_history() {
+  const Result<std::vector<std::string>> remarks = ring_.begin();
+  if (!remarks) backend_->put_down("put down: " + remarks.error().text);
+  if (!remarks) return false;
+  for (const std::string& remark : *remarks) log_.warn("console {}: {}", name_, remark);
+  if (!ring_.not_kept().empty()) announce(notices::sentence(history_trouble()));
+  if (save_ && ring_.not_kept().empty()) save_(ring_.saver());
+  return true;
 }
 
 void Console::tell_output() {

@@ -33,24 +33,26 @@ class Console final : private backend::Backend::Sink {
     std::chrono::milliseconds max_guest_pause{50};  ///< see Terms
     std::uint64_t min_rate = 1 * MiB;               ///< see Terms
     std::chrono::milliseconds coalesce{0};          ///< how long output is gathered before viewers are sent it.
+    /// Has another thread call what puts a history that has just begun on the disk; none: it is left to the kernel.
+    std::function<void(std::function<void()>)> save = {};
   };
   /// The backend starts by start().
   Console(Settings settings, history::Ring ring, std::unique_ptr<backend::Backend> backend, Fanout& fanout, Log& log);
-  ~Console() override;
+  ~Console() override = default;
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
 
-  void start();
+  void start() { backend_->start(*this); }
   /// Reads no more, closes the backend, and lets the viewers have what there is and a last notice.
   void stop();
   /// True when the backend's last input has left or cannot.
-  [[nodiscard]] bool stopped() const;
+  [[nodiscard]] bool stopped() const { return backend_->stopped(); }
   /// Something about its chardev has changed: opens it at once if that is being waited for.
   void retry() { backend_->retry(); }
   /// Its chardev is there no more, or another's: closes it if it is open, and asks where it is now.
   void relocate() { backend_->relocate(); }
   /// Frees the chardev for others until reopen(), on behalf of `who`.
-  void put_down(std::string_view who);
+  void put_down(std::string_view who) { backend_->put_down("put down by " + std::string(who)); }
   /// Opens the chardev, again if it is open.
   void reopen() { backend_->reopen(); }
   /// Sends the guest a break. What is typed after it waits until it is there, or is known not to be: a break goes by
@@ -60,7 +62,7 @@ class Console final : private backend::Backend::Sink {
   /// A notice to all viewers.
   void announce(const std::string& notice);
   /// The last thing: puts the history on the disk. Blocks.
-  void close_history();
+  void close_history() { ring_.close_cleanly(std::chrono::system_clock::now()); }
 
   [[nodiscard]] const std::string& name() const { return name_; }
   void rename(std::string name) { name_ = std::move(name); }
@@ -125,6 +127,7 @@ class Console final : private backend::Backend::Sink {
   void backend_readable() override;
   void backend_writable() override;
 
+  [[nodiscard]] bool begin_history();
   void tell_output();
   void came_up();
   void tell_back();
@@ -140,6 +143,7 @@ class Console final : private backend::Backend::Sink {
   const std::uint64_t replay_;
   const std::size_t input_queue_;
   history::Ring ring_;
+  const std::function<void(std::function<void()>)> save_;
   const std::unique_ptr<backend::Backend> backend_;
   Fanout& fanout_;
   Log& log_;

@@ -17,7 +17,7 @@ Members::Members(const config::Config& config, loop::Loop& loop, Log& log, conso
       consoles_(consoles),
       listeners_(listeners),
       source_(source),
-      histories_(config.state_dir, log),
+      histories_(loop, config.state_dir, log),
       journals_(loop, log) {}
 
 void Members::start() {
@@ -36,7 +36,8 @@ Result<console::Console*> Members::add(const std::string& name, const Settings& 
   const backend::Patience patience{limits.connect_timeout, limits.reopen_first, limits.reopen_most};
   console::Console& console = consoles_.add(std::make_unique<console::Console>(
       console::Console::Settings{name, settings.replay, limits.input_queue, settings.max_guest_pause,
-                                 config_.history.min_rate, config_.history.coalesce},
+                                 config_.history.min_rate, config_.history.coalesce,
+                                 [this](std::function<void()> saver) { histories_.save(std::move(saver)); }},
       std::move(*ring), std::make_unique<backend::Line>(loop_, patience, std::move(locator)), fanout_, log_));
   keep_log(console, settings.log);
   return &console;
@@ -93,6 +94,7 @@ void Members::follow(const Registry& registry, const Registry::Told& told) {
     console::Console& console = *member->console;
     if (console.name() != entry->name) {
       console.rename(entry->name);
+      console.ring().renamed_to(histories_.path_of(entry->name));
       keep_log(console, config::settings_for(config_, entry->wish, entry->name).log);
     }
     if (console.number() == entry->number) continue;

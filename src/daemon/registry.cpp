@@ -94,7 +94,7 @@ std::vector<Registry::Entry> Registry::forget_older_than(std::chrono::millisecon
       continue;
     }
     names_.erase(entry.name);
-    numbers_.erase(entry.number);
+    if (entry.number != 0) drop_number(entry.number);
     forgotten.push_back(std::move(entry));
     each = entries_.erase(each);
     changed_ = true;
@@ -194,14 +194,20 @@ void Registry::settle_name(Entry& entry, const Wish& wish, Told& told) {
 
 void Registry::set_number(Entry& entry, unsigned number) {
   if (entry.number == number) return;
-  if (const auto old = numbers_.find(entry.number); old != numbers_.end() && old->second == &entry) numbers_.erase(old);
+  if (const auto old = numbers_.find(entry.number); old != numbers_.end() && old->second == &entry)
+    drop_number(entry.number);
   entry.number = number;
   if (number != 0) numbers_[number] = &entry;
   changed_ = true;
 }
 
-unsigned Registry::lowest_free(unsigned most) const {
-  unsigned number = 1;
+void Registry::drop_number(unsigned number) {
+  numbers_.erase(number);
+  none_free_below_ = std::min(none_free_below_, number);
+}
+
+unsigned Registry::lowest_free(unsigned most) {
+  unsigned& number = none_free_below_;
   while (numbers_.count(number) != 0 || reserved_.count(number) != 0) ++number;
   return most == 0 || number <= most ? number : 0;
 }

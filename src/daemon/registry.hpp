@@ -77,7 +77,10 @@ class Registry {
   /// inherits its entry. Without one: it is gone.
   void ask_whether_there(std::function<bool(const Entry&)> may_be_there) { may_be_there_ = std::move(may_be_there); }
   /// Numbers that the configuration pins: nobody gets one of them but by a wish that pins it.
-  void reserve(std::set<unsigned> numbers) { reserved_ = std::move(numbers); }
+  void reserve(std::set<unsigned> numbers) {
+    reserved_ = std::move(numbers);
+    none_free_below_ = 1;
+  }
 
   /// Marks that console as present and gives it its name and number; may be called again whenever its wish changes.
   /// `most`: the highest number that has a place in any range of ports; 0: there is none to keep to. The entry stays
@@ -110,7 +113,8 @@ class Registry {
   void make_way(Entry& other, const Entry& pinned, unsigned most, Told& told);
   void take_any(Entry& entry, unsigned most, Told& told);
   [[nodiscard]] Entry* longest_gone(unsigned most);
-  [[nodiscard]] unsigned lowest_free(unsigned most) const;
+  [[nodiscard]] unsigned lowest_free(unsigned most);
+  void drop_number(unsigned number);
   [[nodiscard]] std::string free_name(const std::string& name) const;
   void set_name(Entry& entry, const std::string& name);
   void set_number(Entry& entry, unsigned number);
@@ -121,6 +125,7 @@ class Registry {
   std::map<std::string, Entry*, std::less<>> names_;
   std::map<unsigned, Entry*> numbers_;  ///< without 0
   std::set<unsigned> reserved_;
+  unsigned none_free_below_ = 1;  ///< so that giving out n numbers is not a walk of n each
   std::function<bool(const Entry&)> may_be_there_;
   bool changed_ = false;
 };

@@ -72,11 +72,18 @@ OnDisk<UniqueFd> create_beside(const std::string& path, std::uint64_t bytes) {
   return fd;
 }
 
-OnDisk<void> put_in_place(int fd, const std::string& path) {
+OnDisk<void> put_in_place(const std::string& path) {
   const std::string name = new_name(path);
-  if (::fdatasync(fd) == 0 && ::rename(name.c_str(), path.c_str()) == 0) return {};
+  if (::rename(name.c_str(), path.c_str()) == 0) return {};
   const int error = errno;
   ::unlink(name.c_str());
+  return trouble(error);
+}
+
+OnDisk<void> put_in_place_of_another(int fd, const std::string& path) {
+  if (::fdatasync(fd) == 0) return put_in_place(path);
+  const int error = errno;
+  ::unlink(new_name(path).c_str());
   return trouble(error);
 }
 

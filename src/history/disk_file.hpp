@@ -32,9 +32,10 @@ using OnDisk = tl::expected<T, DiskTrouble>;
 [[nodiscard]] OnDisk<void> allocate(int fd, std::uint64_t bytes);
 /// A new file of zeros beside `path`, under the name that put_in_place() takes. A crash in between leaves only that.
 [[nodiscard]] OnDisk<UniqueFd> create_beside(const std::string& path, std::uint64_t bytes);
-/// Puts the new file on the disk and in the place of what is at `path`. On trouble it has no name any more but its fd
-/// goes on working.
-[[nodiscard]] OnDisk<void> put_in_place(int fd, const std::string& path);
+/// Puts the new file in the place of what is at `path`. On trouble it has no name any more but its fd goes on working.
+[[nodiscard]] OnDisk<void> put_in_place(const std::string& path);
+/// The same, but first it is put on the disk, so that a power cut leaves one of the two whole.
+[[nodiscard]] OnDisk<void> put_in_place_of_another(int fd, const std::string& path);
 /// A file of zeros that is memory. Fails when that is out.
 [[nodiscard]] Result<UniqueFd> create_in_memory(std::uint64_t bytes);
 

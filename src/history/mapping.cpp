@@ -38,6 +38,14 @@ Result<Mapping> Mapping::twice(int fd, std::uint64_t offset, std::size_t bytes) 
   return mapping;
 }
 
+Result<Mapping> Mapping::of_memory(std::size_t bytes) {
+  void* const data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (data == MAP_FAILED) return no_memory(bytes);
+  return Mapping(static_cast<std::byte*>(data), bytes);
+}
+
+void Mapping::expect_neighbours(bool wanted) const { ::madvise(data_, mapped_, wanted ? MADV_NORMAL : MADV_RANDOM); }
+
 Mapping::Mapping(Mapping&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)), mapped_(std::exchange(other.mapped_, 0)) {}
 

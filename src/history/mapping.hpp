@@ -20,6 +20,12 @@ class Mapping {
   /// The piece twice, the second right behind the first, so that a stretch that runs over its end is contiguous: the
   /// byte at i is also the byte at bytes + i. `bytes` is a multiple of the page size too.
   [[nodiscard]] static Result<Mapping> twice(int fd, std::uint64_t offset, std::size_t bytes);
+  /// Zeros of this process's own.
+  [[nodiscard]] static Result<Mapping> of_memory(std::size_t bytes);
+
+  /// Whether what lies around a page that is touched will be wanted too: where it will not, the kernel brings in no
+  /// more than that page. By default it will.
+  void expect_neighbours(bool wanted) const;
 
   Mapping(Mapping&& other) noexcept;
   Mapping& operator=(Mapping&& other) noexcept;

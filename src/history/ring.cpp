@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <utility>
 
 #include "history/marks.hpp"
@@ -15,8 +16,10 @@
 namespace charmux::history {
 
 struct Ring::State {
+  std::string path;
   RingFile file;
   TimeIndex times;
+  std::unique_ptr<std::byte[]> first_window;  ///< what is read before the file is there
 
   [[nodiscard]] RingHeader& header() const { return file.header(); }
 };
@@ -52,9 +55,22 @@ void take_over(const RingFile& file, const std::string& path, std::vector<std::s
   if (!was_settled && file.not_kept.empty()) ::fdatasync(file.fd.get());
 }
 
+/// The time index beside a ring's file.
+Result<TimeIndex> index_beside(const std::string& path, const RingFile& file, std::vector<std::string>& remarks) {
+  const RingHeader& header = file.header();
+  const TimeIndex::Place place{header.identity, header.base, header.head, TimeIndex::bytes_for(header.size),
+                               !file.not_kept.empty()};
+  return TimeIndex::open(TimeIndex::path_beside(path), place, remarks);
+}
+
+/// While the first lap lasts most of the data was never written: nothing of it is worth being brought in.
+void expect_first_lap(const RingFile& file) {
+  if (file.header().head < file.header().size) file.mirror.expect_neighbours(false);
+}
+
 }  // namespace
 
-Ring::Ring(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Ring::Ring(std::shared_ptr<State> state) : state_(std::move(state)) {}
 Ring::Ring(Ring&& other) noexcept = default;
 Ring& Ring::operator=(Ring&& other) noexcept = default;
 Ring::~Ring() = default;
@@ -64,17 +80,45 @@ Result<Ring::Opened> Ring::open(const std::string& path, std::uint64_t size) {
     return failure("a history of {} bytes cannot be: its size is a power of two from {} to {}", size,
                    format_size(kSmallest), format_size(kLargest));
   std::vector<std::string> remarks;
-  Result<RingFile> file = open_ring_file(path, size, remarks);
-  if (!file) return tl::unexpected(std::move(file.error()));
-  take_over(*file, path, remarks);
-  const RingHeader& header = file->header();
-  const TimeIndex::Place place{header.identity, header.base, header.head, TimeIndex::bytes_for(size),
-                               !file->not_kept.empty()};
-  Result<TimeIndex> times = TimeIndex::open(TimeIndex::path_beside(path), place, remarks);
+  Result<std::optional<RingFile>> found = open_ring_file(path, size, remarks);
+  if (!found) return tl::unexpected(std::move(found.error()));
+  if (!*found) {
+    Result<RingFile> none = ring_without_file(size);
+    if (!none) return tl::unexpected(std::move(none.error()));
+    return Opened{Ring(std::make_shared<State>(State{path, std::move(*none), {}, {}})), std::move(remarks)};
+  }
+  RingFile& file = **found;
+  take_over(file, path, remarks);
+  Result<TimeIndex> times = index_beside(path, file, remarks);
   if (!times) return tl::unexpected(std::move(times.error()));
-  auto state = std::make_unique<State>(State{std::move(*file), std::move(*times)});
-  return Opened{Ring(std::move(state)), std::move(remarks)};
+  expect_first_lap(file);
+  return Opened{Ring(std::make_shared<State>(State{path, std::move(file), std::move(*times), {}})), std::move(remarks)};
 }
+
+bool Ring::begun() const { return state_->file.data() != nullptr; }
+
+Result<std::vector<std::string>> Ring::begin() {
+  std::vector<std::string> remarks;
+  if (begun()) return remarks;
+  Result<RingFile> file = make_ring_file(state_->path, state_->header(), remarks);
+  if (!file) return tl::unexpected(std::move(file.error()));
+  Result<TimeIndex> times = index_beside(state_->path, *file, remarks);
+  if (!times) return tl::unexpected(std::move(times.error()));
+  expect_first_lap(*file);
+  state_->file = std::move(*file);
+  state_->times = std::move(*times);
+  return remarks;
+}
+
+std::function<void()> Ring::saver() const {
+  return [state = state_] {
+    if (!state->file.not_kept.empty()) return;
+    ::fdatasync(state->file.fd.get());
+    state->times.sync();
+  };
+}
+
+void Ring::renamed_to(std::string path) { state_->path = std::move(path); }
 
 std::uint64_t Ring::size() const { return state_->header().size; }
 
@@ -88,10 +132,18 @@ BytesSpan Ring::window() {
   const std::uint64_t room = header.size / kWindows;
   publish(header.reserved, header.head + room);
   order_writes();
+  if (!begun()) {
+    if (!state_->first_window) state_->first_window = std::make_unique_for_overwrite<std::byte[]>(room);
+    return {state_->first_window.get(), room};
+  }
   return {state_->file.data() + header.head % header.size, room};
 }
 
 void Ring::commit(std::size_t n, WallTime now) {
+  if (const auto first = std::exchange(state_->first_window, nullptr)) {
+    if (n > 0 && !begin()) n = 0;
+    if (n > 0) std::memcpy(state_->file.data(), first.get(), n);
+  }
   RingHeader& header = state_->header();
   const std::uint64_t begin = header.head;
   assert(n <= header.reserved - begin);
@@ -101,6 +153,7 @@ void Ring::commit(std::size_t n, WallTime now) {
   if (n == 0) return;
   publish(header.last_output, wall_ns(now));
   state_->times.note(header.base + begin, now);
+  if (begin < header.size && begin + n >= header.size) state_->file.mirror.expect_neighbours(true);
 }
 
 BytesView Ring::view(std::uint64_t from, std::size_t most) const {

@@ -52,6 +52,7 @@ Result<RingFile> mapped(UniqueFd fd, std::uint64_t size, std::string not_kept) {
   if (!header) return tl::unexpected(std::move(header.error()));
   Result<Mapping> data = Mapping::twice(fd.get(), page, size);
   if (!data) return tl::unexpected(std::move(data.error()));
+  header->expect_neighbours(false);
   return RingFile{std::move(fd), std::move(*header), std::move(*data), std::move(not_kept)};
 }
 
@@ -98,19 +99,19 @@ void carry_over_or_set_aside(const Found& old, RingFile& file, const std::string
                                 format_size(old.header.size), format_size(now.size), now.head - now.first));
 }
 
-/// A new file at `path`, or memory, with the history of `old` or none.
-Result<RingFile> make(const std::string& path, std::uint64_t size, const Found* old,
+/// A new file at `path`, or memory, with this header and the history of `old`, or none.
+Result<RingFile> make(const std::string& path, const RingHeader& header, const Found* old,
                       std::vector<std::string>& remarks) {
-  const std::uint64_t bytes = page_size() + size;
+  const std::uint64_t bytes = page_size() + header.size;
   OnDisk<UniqueFd> on_disk = create_beside(path, bytes);
   Result<UniqueFd> fd = on_disk ? std::move(*on_disk) : create_in_memory(bytes);
   if (!fd) return tl::unexpected(std::move(fd.error()));
-  Result<RingFile> file = mapped(std::move(*fd), size, on_disk ? "" : on_disk.error().reason);
+  Result<RingFile> file = mapped(std::move(*fd), header.size, on_disk ? "" : on_disk.error().reason);
   if (!file) return file;
-  file->header() = new_ring_header(size);
+  file->header() = header;
   if (old != nullptr) carry_over_or_set_aside(*old, *file, path, remarks);
   if (on_disk) {
-    const OnDisk<void> placed = put_in_place(file->fd.get(), path);
+    const OnDisk<void> placed = old == nullptr ? put_in_place(path) : put_in_place_of_another(file->fd.get(), path);
     if (placed) return file;
     on_disk = tl::unexpected(placed.error());
     file->not_kept = placed.error().reason;
@@ -120,33 +121,55 @@ Result<RingFile> make(const std::string& path, std::uint64_t size, const Found* 
 }
 
 /// Memory, because of what stands at `path`.
-Result<RingFile> make_in_memory(const std::string& path, std::uint64_t size, const DiskTrouble& why,
+Result<RingFile> make_in_memory(const std::string& path, const RingHeader& header, const DiskTrouble& why,
                                 std::vector<std::string>& remarks) {
-  Result<UniqueFd> fd = create_in_memory(page_size() + size);
+  Result<UniqueFd> fd = create_in_memory(page_size() + header.size);
   if (!fd) return tl::unexpected(std::move(fd.error()));
-  Result<RingFile> file = mapped(std::move(*fd), size, why.reason);
+  Result<RingFile> file = mapped(std::move(*fd), header.size, why.reason);
   if (!file) return file;
-  file->header() = new_ring_header(size);
+  file->header() = header;
   remarks.push_back(kept_in_memory(path, why));
   return file;
 }
 
 }  // namespace
 
-Result<RingFile> open_ring_file(const std::string& path, std::uint64_t size, std::vector<std::string>& remarks) {
+Result<std::optional<RingFile>> open_ring_file(const std::string& path, std::uint64_t size,
+                                               std::vector<std::string>& remarks) {
   OnDisk<Found> found = look_at(path);
-  if (!found) return make_in_memory(path, size, found.error(), remarks);
-  if (!found->fd) return make(path, size, nullptr, remarks);
+  if (!found) return make_in_memory(path, new_ring_header(size), found.error(), remarks);
+  if (!found->fd) return std::nullopt;
   if (!found->problem.empty()) {
     const OnDisk<std::string> name = set_aside(path);
-    if (!name) return make_in_memory(path, size, name.error(), remarks);
+    if (!name) return make_in_memory(path, new_ring_header(size), name.error(), remarks);
     remarks.push_back(set_aside_remark(path, found->problem, *name));
-    return make(path, size, nullptr, remarks);
+    return std::nullopt;
   }
   const bool fits = found->header.size == size && found->header.data_offset == page_size();
   // A copy made by a backup may have holes, and a hole is SIGBUS on a full disk.
-  if (!fits || !allocate(found->fd.get(), page_size() + size)) return make(path, size, &*found, remarks);
+  if (!fits || !allocate(found->fd.get(), page_size() + size))
+    return make(path, new_ring_header(size), &*found, remarks);
   return mapped(std::move(found->fd), size, "");
+}
+
+Result<RingFile> ring_without_file(std::uint64_t size) {
+  Result<Mapping> header = Mapping::of_memory(page_size());
+  if (!header) return tl::unexpected(std::move(header.error()));
+  RingFile file{UniqueFd(), std::move(*header), Mapping(), {}};
+  file.header() = new_ring_header(size);
+  file.header().generation = 1;
+  return file;
+}
+
+Result<RingFile> make_ring_file(const std::string& path, const RingHeader& header, std::vector<std::string>& remarks) {
+  const OnDisk<UniqueFd> there = open_existing(path);
+  if (!there) return make_in_memory(path, header, there.error(), remarks);
+  if (*there) {
+    const OnDisk<std::string> name = set_aside(path);
+    if (!name) return make_in_memory(path, header, name.error(), remarks);
+    remarks.push_back(set_aside_remark(path, "came there while charmuxd ran", *name));
+  }
+  return make(path, header, nullptr, remarks);
 }
 
 }  // namespace charmux::history

@@ -27,6 +27,8 @@ TimeIndex::TimeIndex(TimeIndex&& other) noexcept = default;
 TimeIndex& TimeIndex::operator=(TimeIndex&& other) noexcept = default;
 TimeIndex::~TimeIndex() = default;
 
+TimeIndex::TimeIndex() = default;
+
 Result<TimeIndex> TimeIndex::open(const std::string& path, const Place& place, std::vector<std::string>& remarks) {
   Result<TimesFile> file = open_times_file(path, place, remarks);
   if (!file) return tl::unexpected(std::move(file.error()));
@@ -45,6 +47,7 @@ std::uint64_t TimeIndex::bytes_for(std::uint64_t ring_size) {
 }
 
 std::optional<WallTime> TimeIndex::time_at(std::uint64_t offset) const {
+  if (!state_) return std::nullopt;
   const TimesFile& file = state_->file;
   std::uint64_t low = file.header().oldest();  // entries before `low` begin at or before the offset
   std::uint64_t high = file.header().count;    // entries from `high` on begin after it
@@ -61,6 +64,7 @@ std::optional<WallTime> TimeIndex::time_at(std::uint64_t offset) const {
 }
 
 std::optional<std::uint64_t> TimeIndex::offset_at(WallTime time) const {
+  if (!state_) return std::nullopt;
   const TimesFile& file = state_->file;
   // One by one: the wall clock may have been put back, so these are in no order.
   for (std::uint64_t i = file.header().oldest(); i < file.header().count; ++i)
@@ -69,18 +73,22 @@ std::optional<std::uint64_t> TimeIndex::offset_at(WallTime time) const {
 }
 
 void TimeIndex::note(std::uint64_t offset, WallTime now) {
-  TimesHeader& header = state_->file.header();
-  const std::uint64_t count = header.count;
-  if (count > 0) {
-    const auto since = now - wall_time(state_->file.entry(count - 1).wall);
+  TimesFile& file = state_->file;
+  if (file.newest) {
+    const auto since = now - wall_time(*file.newest);
     if (since >= since.zero() && since < kApart) return;
   }
-  TimesEntry& entry = state_->file.entry(count);
+  // Pages are written before they are read: a read would map all that the kernel has of the file, in each console.
+  publish(file.header().count, file.count);
+  TimesEntry& entry = file.entry(file.count);
   publish(entry.offset, offset - state_->base);
   publish(entry.wall, wall_ns(now));
-  publish(header.count, count + 1);
+  publish(file.header().count, ++file.count);
+  file.newest = wall_ns(now);
 }
 
-void TimeIndex::sync() const { ::fdatasync(state_->file.fd.get()); }
+void TimeIndex::sync() const {
+  if (state_) ::fdatasync(state_->file.fd.get());
+}
 
 }  // namespace charmux::history

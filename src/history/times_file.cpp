@@ -46,7 +46,8 @@ std::optional<Loaded> load(int fd) {
 Result<TimesFile> mapped(UniqueFd fd, std::uint64_t bytes) {
   Result<Mapping> mapping = Mapping::once(fd.get(), 0, bytes);
   if (!mapping) return tl::unexpected(std::move(mapping.error()));
-  return TimesFile{std::move(fd), std::move(*mapping)};
+  mapping->expect_neighbours(false);
+  return TimesFile{std::move(fd), std::move(*mapping), 0, std::nullopt};
 }
 
 /// Makes a file of zeros an index with the newest of these entries.
@@ -61,6 +62,14 @@ void fill(const TimesFile& file, const TimeIndex::Place& place, const Entries& e
     file.entry(header.count++) = *entry;
 }
 
+/// With what note() needs to know of these entries, of which the newest is `newest` of `count`.
+Result<TimesFile> knowing(Result<TimesFile> file, std::uint64_t count, const Entries& entries) {
+  if (!file) return file;
+  file->count = count;
+  if (!entries.empty()) file->newest = entries.back().wall;
+  return file;
+}
+
 /// A new file at `path` with these entries, or memory.
 Result<TimesFile> make(const std::string& path, const TimeIndex::Place& place, const Entries& entries,
                        std::vector<std::string>& remarks) {
@@ -72,13 +81,15 @@ Result<TimesFile> make(const std::string& path, const TimeIndex::Place& place, c
   if (!file) return file;
   fill(*file, place, entries);
   if (on_disk) {
-    const OnDisk<void> placed = put_in_place(file->fd.get(), path);
+    // One without entries is worth as much as none.
+    const OnDisk<void> placed = entries.empty() ? put_in_place(path) : put_in_place_of_another(file->fd.get(), path);
     if (!placed) on_disk = tl::unexpected(placed.error());
   }
   if (!on_disk && !place.in_memory)
     remarks.push_back(fmt::format("time index {} is kept in memory only: {}; {} and start again", path,
                                   on_disk.error().reason, on_disk.error().remedy));
-  return file;
+  const std::uint64_t count = file->header().count;
+  return knowing(std::move(file), count, entries);
 }
 
 }  // namespace
@@ -101,7 +112,7 @@ Result<TimesFile> open_times_file(const std::string& path, const TimeIndex::Plac
   while (!entries.empty() && entries.back().offset >= place.head) entries.pop_back();
   const bool fits = entries.size() == all && loaded->header.capacity == capacity_of(place.bytes);
   if (!fits || !allocate(fd->get(), place.bytes)) return make(path, place, entries, remarks);
-  return mapped(std::move(*fd), place.bytes);
+  return knowing(mapped(std::move(*fd), place.bytes), loaded->header.count, entries);
 }
 
 }  // namespace charmux::history

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -46,6 +47,8 @@ static_assert(sizeof(TimesEntry) == 16 && sizeof(TimesHeader) == 64);
 struct TimesFile {
   UniqueFd fd;
   Mapping mapping;
+  std::uint64_t count;                 ///< the header's
+  std::optional<std::int64_t> newest;  ///< the last entry's `wall`
 
   [[nodiscard]] TimesHeader& header() const { return *reinterpret_cast<TimesHeader*>(mapping.data()); }
   [[nodiscard]] TimesEntry& entry(std::uint64_t number) const {

@@ -4,7 +4,7 @@ that is installed, conf/charmux.toml, is good as it is."""
 
 import subprocess
 
-from support import LIVE, notices
+from support import LIVE, notices, wait_until
 
 EVERYTHING = """
 state_dir = "{dir}/the-state"
@@ -32,7 +32,7 @@ replay = "2KiB"
 
 [[console]]
 name = "other"
-backend = "unix:{dir}/nothing.sock"
+backend = "{other}"
 
 [[listen]]
 address = "telnet:127.0.0.1:7001"
@@ -58,18 +58,14 @@ insecure = true
 
 
 def test_every_key_does_what_it_says(kit):
-    chardev = kit.unix_chardev()
+    chardev, other = kit.unix_chardev(), kit.unix_chardev("other.sock")
     file = kit.path("charmux.toml")
-    file.write_text(EVERYTHING.format(dir=kit.directory, vm=chardev.address))
+    file.write_text(EVERYTHING.format(dir=kit.directory, vm=chardev.address, other=other.address))
     assert kit.run("charmuxd", "--check-config", "--config", file).stdout == "ok\n"
     process = subprocess.Popen([kit.build / "charmuxd", "--config", file], stderr=subprocess.PIPE, text=True)
     for line in process.stderr:
         if line.startswith("<6>ready: 2 consoles, 4 listeners"):
             break
-    history = kit.path("the-state/history")
-    page = 4096
-    assert (history / "vm%2C%20with%20a%20comma.ring").stat().st_size == page + 64 * 1024
-    assert (history / "other.ring").stat().st_size == page + 128 * 1024
     assert kit.path("the-runtime/charmuxd.pid").exists()
 
     # A UNIX listener, notices and the console's own replay, from a line start; who types.
@@ -78,6 +74,12 @@ def test_every_key_does_what_it_says(kit):
     first.wait_for(LIVE)
     chardev.accept().write(output)
     first.wait_for(b"000999\r\n")
+    other.accept().write(b"something\r\n")
+    history = kit.path("the-state/history")
+    page = 4096
+    assert (history / "vm%2C%20with%20a%20comma.ring").stat().st_size == page + 64 * 1024
+    wait_until(lambda: (history / "other.ring").exists(), lambda: "the other's first byte to be kept")
+    assert (history / "other.ring").stat().st_size == page + 128 * 1024
     second = kit.telnet(kit.path("door"))
     second.wait_for(LIVE)
     assert 2048 - 8 <= len(b"".join(part for part in second.data.split(b"\r\n") if part.isdigit())) / 6 * 8 <= 2048

@@ -95,7 +95,6 @@ def test_bad_clients_disturb_nobody(kit, kind, visit):
     viewer = kit.telnet(7001)
     viewer.wait_for(LIVE)
     chardev.accept()
-    files = sorted(daemon.process.open_files())
 
     def both_ways(number):
         chardev.write(b"output %d\r\n" % number)
@@ -104,6 +103,7 @@ def test_bad_clients_disturb_nobody(kit, kind, visit):
         chardev.wait_for(b"input %d\r" % number)
 
     both_ways(1)
+    files = sorted(daemon.process.open_files())  # the history's among them
     memory = daemon.resident_kib()
     visitors = visit(connect)
     both_ways(2)

@@ -15,7 +15,10 @@ def test_modes(kit):
     chardev = kit.unix_chardev()
     daemon = kit.daemon("--console", f"vm={chardev.address}", "--listen", f"telnet:{kit.path('door')},console=vm",
                         wrap=("sh", "-c", 'umask 0; exec "$@"', "sh"))
-    kit.telnet(kit.path("door")).wait_for(LIVE)
+    viewer = kit.telnet(kit.path("door"))
+    viewer.wait_for(LIVE)
+    chardev.accept().write(b"a secret\r\n")
+    viewer.wait_for(b"a secret\r\n")
     assert mode(kit.path("door")) == 0o600
     assert mode(daemon.state_dir) == 0o700
     files = [path for path in daemon.state_dir.rglob("*") if path.is_file()]
@@ -29,8 +32,12 @@ def test_modes(kit):
 
 def test_what_was_left_open_is_closed(kit):
     """A state directory and histories that a backup brought back with other modes."""
-    arguments = ("--console", "vm=unix:/run/nothing.sock")
+    chardev = kit.unix_chardev()
+    arguments = ("--console", f"vm={chardev.address}", "--listen", f"raw:{kit.path('door')},console=vm")
     daemon = kit.daemon(*arguments)
+    viewer = kit.raw(kit.path("door"))
+    chardev.accept().write(b"a secret\r\n")
+    viewer.wait_for(b"a secret\r\n")
     assert daemon.stop() == 0
     os.chmod(daemon.state_dir, 0o755)
     for path in (daemon.state_dir / "history").iterdir():

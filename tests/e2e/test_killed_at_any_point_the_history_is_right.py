@@ -95,7 +95,10 @@ class Follower:
 
 
 def recorded(daemon):
-    header = (daemon.state_dir / "history/vm.ring").read_bytes()[:128]
+    ring = daemon.state_dir / "history/vm.ring"
+    if not ring.exists():
+        return 0  # nothing was printed yet
+    header = ring.read_bytes()[:128]
     return struct.unpack_from("<Q", header, 64)[0]
 
 

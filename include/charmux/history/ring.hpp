@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,8 +22,12 @@ namespace charmux::history {
 /// readers, which it knows nothing of, see it through view(). The file is mapped twice, side by side, so both are
 /// contiguous wherever they lie.
 ///
+/// A ring has no file before its first byte: a console that never prints costs the disk nothing. begin() makes it, once
+/// in a console's life.
+///
 /// The next window() overwrites the oldest bytes: no view outlives it. Nothing here waits or calls out, but open() and
-/// close_cleanly(), which use the disk. Move-only; used by one thread; must not move while a Cursor points to it.
+/// close_cleanly(), which use the disk; begin() makes files and does not wait for the disk to have them. Move-only;
+/// used by one thread; must not move while a Cursor points to it.
 ///
 /// The file is valid at every instant, so a process may be killed at any: nothing is trusted but what lies in
 /// [reserved - size, head), and `reserved` is raised over a window before the window is given out. Destroying a ring
@@ -34,10 +39,10 @@ class Ring {
   static constexpr std::uint64_t kWindows = 16;  ///< windows that fit in a ring
 
   struct Opened;
-  /// The history in the file at `path` (mode 0600), made when there is none. A corrupt or foreign file is renamed and a
-  /// new history begins; one of another size is carried over. Trouble with the disk is no failure: the history is then
-  /// in memory and not_kept() says why. Fails when `size` is no power of two from kSmallest to kLargest, or memory is
-  /// out.
+  /// The history in the file at `path`; where there is none, a new one, which will be there. A corrupt or foreign file
+  /// is renamed and a new history begins; one of another size is carried over. Trouble with the disk is no failure: the
+  /// history is then in memory and not_kept() says why. Fails when `size` is no power of two from kSmallest to
+  /// kLargest, or memory is out.
   [[nodiscard]] static Result<Opened> open(const std::string& path, std::uint64_t size);
 
   Ring(Ring&& other) noexcept;
@@ -45,6 +50,19 @@ class Ring {
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
   ~Ring();
+
+  /// False until the first byte, in this process or an earlier one.
+  [[nodiscard]] bool begun() const;
+  /// Makes the file (mode 0600) of a ring that has not begun, between window() and the first byte's commit(); which
+  /// does this itself where nobody has, and then nobody hears how it went. What a user should read in the log: trouble
+  /// with the disk is no failure, as with open(). Fails when memory is out: the ring has not begun, and commit() takes
+  /// no byte.
+  [[nodiscard]] Result<std::vector<std::string>> begin();
+  /// What puts a ring that has just begun on the disk, so that a power cut leaves it there. Blocks; to be called on any
+  /// thread, at any time, the ring's end included.
+  [[nodiscard]] std::function<void()> saver() const;
+  /// Its file bears, or will bear, another name now.
+  void renamed_to(std::string path);
 
   [[nodiscard]] std::uint64_t size() const;
   /// The offset of the next byte.
@@ -89,8 +107,8 @@ class Ring {
 
  private:
   struct State;
-  explicit Ring(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Ring(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;  ///< with saver() only
 };
 
 /// A ring, and what its user should read in the log: each a sentence.

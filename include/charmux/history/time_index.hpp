@@ -39,6 +39,8 @@ class TimeIndex {
   /// The bytes of the file beside a ring of `ring_size`: a 32nd, from kLeastBytes to kMostBytes.
   [[nodiscard]] static std::uint64_t bytes_for(std::uint64_t ring_size);
 
+  /// Of a history without a byte: it knows of none and is not noted in.
+  TimeIndex();
   TimeIndex(TimeIndex&& other) noexcept;
   TimeIndex& operator=(TimeIndex&& other) noexcept;
   TimeIndex(const TimeIndex&) = delete;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The disk of the state directory has room for one history of three: the other two are kept in memory, and log and notice
-say so; then each guest prints its history twenty times over, and nobody dies of a page that the disk has no room for."""
+"""The disk of the state directory has room for one history of three: when their guests print, the other two are kept in
+memory, and log and notice say so, also to who was there before; then each guest prints its history twenty times over, and
+nobody dies of a page that the disk has no room for."""
 
 import subprocess
 
@@ -39,13 +40,21 @@ def test_the_history_is_in_memory_and_the_output_goes_on(kit):
         arguments += ["--console", f"{name}={chardevs[name].address}", "--listen", f"telnet:127.0.0.1:{7001 + n},console={name}",
                       "--listen", f"raw:127.0.0.1:{7011 + n},console={name}"]
     daemon = kit.daemon(*arguments)
+    assert ".ring" not in daemon.log(), "nothing is to be kept yet"
+    viewers = {}
+    for n, name in enumerate(NAMES):
+        viewers[name] = kit.raw(7011 + n)
+        early = kit.telnet(7001 + n)
+        assert "not kept" not in notices(early.wait_for(LIVE))[0]
+        chardevs[name].accept().write(b"hello\r\n")
+        said = notices(early.wait_for(b"hello\r\n"))
+        assert ("history not kept: disk full" in said) == (name != "a"), said
+        assert take(viewers[name], 7) == b"hello\r\n"
     remarks = [found.replace(str(state / "history"), "HISTORY") for found in daemon.log().splitlines() if ".ring" in found]
     text = ERRORS["a full disk"][2]
     assert remarks == [f"<4>console b: {text}", f"<4>console c: {text.replace('b.ring', 'c.ring')}"]
 
-    viewers = {name: kit.raw(7011 + n) for n, name in enumerate(NAMES)}
     for n, name in enumerate(NAMES):
-        chardevs[name].accept()
         daemon.wait_log(f"console {name}: .* attached by raw")
         hello = notices(kit.telnet(7001 + n).wait_for(LIVE))[0]
         assert hello.endswith("; history not kept: disk full") == (name != "a"), hello

@@ -91,7 +91,7 @@ TEST_CASE("killed a hundred times at any point, every byte is right, no offset c
   const TempDir dir;
   const std::string path = dir / "a.ring";
   std::mt19937 random(4);
-  { const Ring made = quiet_ring(path); }
+  { const Ring made = begun_ring(path); }
   std::uint64_t marks = 0;
   for (unsigned kill = 1; kill <= 120; ++kill) {
     CAPTURE(kill);
@@ -214,7 +214,7 @@ TEST_CASE("after a power cut the history is kept, marked as unverified, and no o
 TEST_CASE("a power cut while a power cut is mended makes one mark") {
   const TempDir dir;
   const std::string path = dir / "a.ring";
-  { const Ring made = quiet_ring(path); }
+  { const Ring made = begun_ring(path); }
   for (std::uint64_t cut = 1; cut <= 2; ++cut) {
     cut_power(path);
     const Ring ring = remarked_ring(path).first;

@@ -59,6 +59,15 @@ inline Ring quiet_ring(const std::string& path, std::uint64_t size = Ring::kSmal
   return std::move(opened->ring);
 }
 
+/// One that has its file, though no byte.
+inline Ring begun_ring(const std::string& path, std::uint64_t size = Ring::kSmallest) {
+  Ring ring = quiet_ring(path, size);
+  const Result<std::vector<std::string>> remarks = ring.begin();
+  REQUIRE_MESSAGE(remarks.has_value(), remarks.error().text);
+  REQUIRE(remarks->empty());
+  return ring;
+}
+
 /// A ring that opens with exactly one remark.
 inline std::pair<Ring, std::string> remarked_ring(const std::string& path, std::uint64_t size = Ring::kSmallest) {
   Result<Ring::Opened> opened = Ring::open(path, size);

@@ -21,9 +21,9 @@ TEST_CASE("a ring's size is a power of two from 64 KiB to 1 GiB") {
   CHECK(std::filesystem::is_empty(dir.path()));
 }
 
-TEST_CASE("a new ring is empty, on the disk in full, and for its owner only") {
+TEST_CASE("a new ring is empty and not on the disk; its first byte puts it there in full, and for its owner only") {
   const TempDir dir;
-  const Ring ring = quiet_ring(dir / "a.ring", 1 * MiB);
+  Ring ring = quiet_ring(dir / "a.ring", 1 * MiB);
   CHECK(ring.size() == 1 * MiB);
   CHECK(ring.head() == 0);
   CHECK(ring.tail() == 0);
@@ -31,6 +31,11 @@ TEST_CASE("a new ring is empty, on the disk in full, and for its owner only") {
   CHECK(ring.not_kept().empty());
   CHECK_FALSE(ring.last_output().has_value());
   CHECK(ring.last_mark_number() == 0);
+  CHECK_FALSE(ring.begun());
+  CHECK(std::filesystem::is_empty(dir.path()));
+  put(ring, "x");
+  CHECK(ring.begun());
+  CHECK(all_of(ring) == "x");
   for (const char* name : {"a.ring", "a.times"}) {
     struct stat about {};
     REQUIRE(::stat((dir / name).c_str(), &about) == 0);
@@ -159,7 +164,7 @@ TEST_CASE("offsets go on past 2^63") {
   const TempDir dir;
   const std::string path = dir / "a.ring";
   constexpr std::uint64_t kHalf = std::uint64_t{1} << 63;
-  quiet_ring(path).close_cleanly(at(0));
+  begun_ring(path).close_cleanly(at(0));
   edit_header(path, [](RingHeader& header) {
     header.base = kHalf - kPowerCutStep;
     header.head = header.reserved = header.first = kPowerCutStep - 1000;

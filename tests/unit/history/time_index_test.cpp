@@ -80,6 +80,21 @@ TEST_CASE("the newest entries are kept, also by the next process") {
   CHECK(again.index.time_at(999) == at(999));
 }
 
+TEST_CASE("the next process goes on behind the last entry, and no closer to it than the same process would") {
+  const TempDir dir;
+  {
+    TimeIndex index = open_index(dir / "a.times", kPlace).index;
+    index.note(0, at(0));
+    index.note(10, at(1));
+  }
+  TimeIndex index = open_index(dir / "a.times", kPlace).index;
+  index.note(20, at(1.05));
+  index.note(30, at(2));
+  CHECK(index.time_at(0) == at(0));
+  CHECK(index.time_at(20) == at(1));
+  CHECK(index.time_at(30) == at(2));
+}
+
 TEST_CASE("an index of another size is carried over, one of another ring is not") {
   const TempDir dir;
   {
