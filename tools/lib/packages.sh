@@ -17,6 +17,9 @@ check_packages=(
   putty-tools socat curl swtpm logrotate
 )
 
+# What `tools/bench fanout` and `micro` need beside these: to count instructions, and for the micro-benchmarks.
+bench_packages=(valgrind libbenchmark-dev)
+
 # missing_packages NAME...: those that are not installed, one a line. Asks dpkg alone: no network, no lists.
 missing_packages() {
   local package status

@@ -10,7 +10,7 @@ import statistics
 import sys
 import time
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
+TOP = pathlib.Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(TOP / "tests"), str(TOP / "tools/lib")]
 
 from support.kit import Kit  # noqa: E402  (the path comes first)

@@ -6,8 +6,9 @@ import shutil
 import signal
 import sys
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tools/lib"))
+HERE = pathlib.Path(__file__).resolve().parent
+# Its own folder stands there first, which would make its modules known by a second name.
+sys.path[:1] = [str(HERE.parent), str(HERE.parents[1])]
 
 from slow_viewer import qemu  # noqa: E402  (the path comes first)
 from slow_viewer.peers import PEERS  # noqa: E402
@@ -38,7 +39,7 @@ def row(name, free, seen):
 def rows(names, total, pace):
     for name in names:
         peer = PEERS[name]
-        if name != "charmux" and not shutil.which(peer.command):
+        if name != "charmux" and not shutil.which(peer.name()):
             yield [f"{name}: not installed"]
             continue
         print(f"bench: {name} ...", file=sys.stderr, flush=True)
