@@ -3,7 +3,7 @@
 
 import sys
 
-from check_phases import (Check, build, clang_format, clang_tidy, demo, fuzz, layers, replay_corpora, tests)
+from check_phases import (Check, bench, build, clang_format, clang_tidy, demo, fuzz, layers, replay_corpora, tests)
 
 FIVE_TIMES = 5
 TEN_TIMES = 10
@@ -24,6 +24,7 @@ def default(check):
     tests(check, "release", ["unit", "integration"])
     tests(check, "asan", ["unit", "integration", "e2e"])
     demo(check)
+    bench(check)
     replay_corpora(check, "asan")
 
 

@@ -84,7 +84,7 @@ def one(ok):
 
 def sources():
     """Every C++ source, whether or not git knows it yet."""
-    return sorted(path for folder in ("include", "src", "tests") for path in (TOP / folder).rglob("*.[ch]pp"))
+    return sorted(path for folder in ("include", "src", "tests", "tools/lib/bench") for path in (TOP / folder).rglob("*.[ch]pp"))
 
 
 def layers(check):
@@ -135,6 +135,11 @@ def demo(check):
     check.phase("tools/demo --check", lambda: one(run(["tools/demo", "--check"], show=True)))
 
 
+def bench(check):
+    """That it works and nothing is lost in it, not how fast."""
+    check.phase("tools/bench fanout --smoke", lambda: one(run(["tools/bench", "fanout", "--smoke"])))
+
+
 def each_fuzzer(work):
     """(passed, failed, 0) over `work(name, corpus)`: a fuzzer is tests/fuzz/NAME_fuzz.cpp, its corpus tests/fuzz/corpus/NAME."""
     names = sorted(path.name.removesuffix("_fuzz.cpp") for path in (TOP / "tests/fuzz").glob("*_fuzz.cpp"))
@@ -175,4 +180,4 @@ def fuzz(check, preset):
 
 def clang_tidy(check, preset):
     check.phase("clang-tidy", lambda: one(run(
-        [PYTHON, "/usr/bin/run-clang-tidy-14", "-p", f"build/{preset}", "-quiet", f"-j{os.cpu_count()}", f"^{TOP}/(src|tests)/"])))
+        [PYTHON, "/usr/bin/run-clang-tidy-14", "-p", f"build/{preset}", "-quiet", f"-j{os.cpu_count()}", f"^{TOP}/(src|tests|tools)/"])))
