@@ -50,17 +50,18 @@ void Viewer::pump() {
   queue_ends();
   send_share();
   // Not while it is served: what the guest is then let print would be in the way of what is being sent.
-  if (taken_ > 0 || in_the_way_) reckon();
+  if (in_the_way_ || !has_full_credit()) reckon();
 }
 
 void Viewer::send_share() {
   std::size_t budget = kTurnBudget;
-  while (!blocked_ && budget > 0) {
+  while (!blocked_) {
     if (!wire_.flush()) return set_blocked(true);
     const Decision next = decide(look(budget));
     switch (next.step) {
       case Step::nothing:
         if (finish_at_ && cursor_.offset() >= *finish_at_ && notices_.empty()) wire_.finished();
+        if (budget == 0 && lag() > 0) console_.fanout().wake(*this);
         return;
       case Step::send: {
         const std::uint64_t offset = cursor_.offset();
@@ -82,7 +83,6 @@ void Viewer::send_share() {
       case Step::close: return give_up(kTooSlow);
     }
   }
-  if (!blocked_) console_.fanout().wake(*this);
 }
 
 Situation Viewer::look(std::size_t budget) {
