@@ -33,6 +33,7 @@ Console::Console(Settings settings, history::Ring ring, std::unique_ptr<backend:
       input_queue_(settings.input_queue),
       ring_(std::move(ring)),
       save_(std::move(settings.save)),
+      opened_(std::move(settings.opened)),
       backend_(std::move(backend)),
       fanout_(fanout),
       log_(log),
@@ -109,6 +110,7 @@ void Console::backend_is(backend::State state, const std::string& reason) {
 void Console::came_up() {
   heard_ = false;
   ring_.begin_recording(wall_now());
+  if (opened_) opened_(*this);
   if (const std::size_t bytes = backend_->leftover(); bytes > 0)
     ring_.add_mark(history::MarkKind::leftover, wall_now(), wall_now(), bytes);
   say(LogLevel::info, backend_->may_be_queued() ? "open: connected, nothing heard yet" : "open");
@@ -195,8 +197,6 @@ void Console::backend_writable() {
 }
 
 // --- who types ---
-
-const Viewer* Console::writer() const { return lock_.holder() ? find(*lock_.holder()) : nullptr; }
 
 bool Console::type(Viewer& viewer, BytesView bytes) {
   if (!viewer.settings().may_type || !lock_.type(viewer.id())) return false;

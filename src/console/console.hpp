@@ -35,6 +35,7 @@ class Console final : private backend::Backend::Sink {
     std::chrono::milliseconds coalesce{0};          ///< how long output is gathered before viewers are sent it.
     /// Has another thread call what puts a history that has just begun on the disk; none: it is left to the kernel.
     std::function<void(std::function<void()>)> save = {};
+    std::function<void(const Console&)> opened = {};  ///< called each time that its backend is open
   };
   /// The backend starts by start().
   Console(Settings settings, history::Ring ring, std::unique_ptr<backend::Backend> backend, Fanout& fanout, Log& log);
@@ -68,6 +69,7 @@ class Console final : private backend::Backend::Sink {
   void rename(std::string name) { name_ = std::move(name); }
   [[nodiscard]] std::uint64_t replay() const { return replay_; }
   [[nodiscard]] history::Ring& ring() { return ring_; }
+  [[nodiscard]] const history::Ring& ring() const { return ring_; }
   [[nodiscard]] Fanout& fanout() { return fanout_; }
   /// Its number for life, from 1; 0: it has none.
   [[nodiscard]] unsigned number() const { return number_; }
@@ -104,7 +106,7 @@ class Console final : private backend::Backend::Sink {
   [[nodiscard]] std::string status_for(const Viewer& viewer) const;
 
   /// Who has the pen, or null.
-  [[nodiscard]] const Viewer* writer() const;
+  [[nodiscard]] const Viewer* writer() const { return lock_.holder() ? find(*lock_.holder()) : nullptr; }
   /// What a viewer typed. False: it has not the pen, or may not type, and nothing was taken. At most input_room()
   /// bytes.
   [[nodiscard]] bool type(Viewer& viewer, BytesView bytes);
@@ -144,6 +146,7 @@ class Console final : private backend::Backend::Sink {
   const std::size_t input_queue_;
   history::Ring ring_;
   const std::function<void(std::function<void()>)> save_;
+  const std::function<void(const Console&)> opened_;
   const std::unique_ptr<backend::Backend> backend_;
   Fanout& fanout_;
   Log& log_;

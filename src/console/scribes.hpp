@@ -12,10 +12,10 @@
 
 namespace charmux::console {
 
-/// Those who write the consoles' logs: calls that block, made on the thread pool, the first that is asked for first,
-/// but one at a time for each folder, and never more than kAtOnce. So a disk that hangs takes one of these threads, and
-/// several never all of the pool's, on which names are looked up and the registry is saved. One a loop; for the loop's
-/// thread.
+/// Those who write what may take long: calls that block, made on the thread pool, the first that is asked for first,
+/// but one at a time for each folder, and never more than kAtOnce. There are some for the consoles' logs, and some for
+/// the histories that have just begun, all in one folder: so disks that hang take three of the pool's four threads at
+/// most, and one is left on which names are looked up and the registry is saved. For the loop's thread.
 class Scribes {
  public:
   static constexpr std::size_t kAtOnce = 2;

@@ -36,8 +36,8 @@ Result<std::vector<net::Endpoint>> endpoints_of(const address::Place& place) {
   });
 }
 
-std::string count(std::size_t number, std::string_view what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+std::string count(std::size_t number, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
 }
 
 }  // namespace
@@ -62,8 +62,8 @@ Daemon::Daemon(config::Config config, Log& log)
 int Daemon::run() {
   const Started started = start();
   if (started) {
-    const std::string ready =
-        fmt::format("{}, {}", count(consoles_.all().size(), "console"), count(listeners_.count(), "listener"));
+    const std::string ready = fmt::format("{}, {}", count(consoles_.all().size(), "console", "consoles"),
+                                          count(listeners_.count(), "listener", "listeners"));
     log_.info("ready: {}", ready);
     notify_ready(ready);
     loop_.run();
@@ -86,7 +86,8 @@ void Daemon::close_histories() {
     else
       ++late;
   }
-  if (late > 0) log_.warn("the disk is slow: {} could not be made safe against a power cut", count(late, "history"));
+  if (late > 0)
+    log_.warn("the disk is slow: {} could not be made safe against a power cut", count(late, "history", "histories"));
 }
 
 // --- starting ---
@@ -151,7 +152,7 @@ std::size_t Daemon::most_viewers() {
 void Daemon::hang_up() {
   roster_.journals().reopen();
   log_.info("SIGHUP: {} reopened; a changed configuration is not read in this version: restart to apply it",
-            count(roster_.journals().count(), "log"));
+            count(roster_.journals().count(), "log", "logs"));
 }
 
 // --- stopping ---
@@ -162,9 +163,9 @@ void Daemon::stop() {
   notify_stopping();
   control_.close();
   listeners_.close();
-  roster_.stop();
   sessions_.stop();
   for (const auto& console : consoles_.all()) console->stop();
+  roster_.stop();
   roster_.journals().stop();
   stop_deadline_ = loop_.now() + config_.limits.stop_drain;
   look_whether_stopped();

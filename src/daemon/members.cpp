@@ -9,7 +9,8 @@
 namespace charmux::daemon {
 
 Members::Members(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
-                 console::Directory& consoles, frontend::Listeners& listeners, discovery::QmpSource& source)
+                 console::Directory& consoles, frontend::Listeners& listeners, discovery::QmpSource& source,
+                 std::function<void(const console::Console&)> opened)
     : config_(config),
       loop_(loop),
       log_(log),
@@ -17,6 +18,7 @@ Members::Members(const config::Config& config, loop::Loop& loop, Log& log, conso
       consoles_(consoles),
       listeners_(listeners),
       source_(source),
+      opened_(std::move(opened)),
       histories_(loop, config.state_dir, log),
       journals_(loop, log) {}
 
@@ -28,16 +30,17 @@ void Members::start() {
   started_ = true;
 }
 
-Result<console::Console*> Members::add(const std::string& name, const Settings& settings,
+Result<console::Console*> Members::add(const Registry::Entry& entry, const Settings& settings,
                                        std::unique_ptr<backend::Locator> locator) {
-  Result<history::Ring> ring = histories_.open(name, settings.size);
+  Result<history::Ring> ring = histories_.open(entry.name, settings.size);
   if (!ring) return tl::unexpected(ring.error());
+  if (entry.missing_since) ring->was_missing_since(*entry.missing_since);
   const config::Limits& limits = config_.limits;
   const backend::Patience patience{limits.connect_timeout, limits.reopen_first, limits.reopen_most};
   console::Console& console = consoles_.add(std::make_unique<console::Console>(
-      console::Console::Settings{name, settings.replay, limits.input_queue, settings.max_guest_pause,
+      console::Console::Settings{entry.name, settings.replay, limits.input_queue, settings.max_guest_pause,
                                  config_.history.min_rate, config_.history.coalesce,
-                                 [this](std::function<void()> saver) { histories_.save(std::move(saver)); }},
+                                 [this](std::function<void()> saver) { histories_.save(std::move(saver)); }, opened_},
       std::move(*ring), std::make_unique<backend::Line>(loop_, patience, std::move(locator)), fanout_, log_));
   keep_log(console, settings.log);
   return &console;
@@ -73,7 +76,7 @@ Members::Member* Members::of(const Registry::Entry& entry) {
   const auto finding = std::make_shared<Finding>();
   const config::MatchSettings settings = config::settings_for(config_, entry.wish, entry.name);
   Result<console::Console*> console =
-      add(entry.name, {settings.size, settings.replay, settings.max_guest_pause, settings.log},
+      add(entry, {settings.size, settings.replay, settings.max_guest_pause, settings.log},
           std::make_unique<FoundPlace>(finding, source_));
   if (!console) {
     log_.warn("console {}: {}", entry.name, console.error().text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,6 +20,7 @@ namespace charmux::daemon {
 
 /// Makes consoles, and keeps those that were discovered, by the registry's keys: each with what is known of its
 /// chardev. Gives them the names and numbers that the registry has for them. For the loop's thread.
+/// `opened`: called each time that the backend of one is open.
 class Members {
  public:
   struct Member {
@@ -33,13 +35,14 @@ class Members {
     std::string log;
   };
   Members(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
-          console::Directory& consoles, frontend::Listeners& listeners, discovery::QmpSource& source);
+          console::Directory& consoles, frontend::Listeners& listeners, discovery::QmpSource& source,
+          std::function<void(const console::Console&)> opened);
 
   /// Consoles that are there are opened, and those that are made from now on at once.
   void start();
 
   /// A console that is no member: a configured one. Error: its history cannot be kept.
-  [[nodiscard]] Result<console::Console*> add(const std::string& name, const Settings& settings,
+  [[nodiscard]] Result<console::Console*> add(const Registry::Entry& entry, const Settings& settings,
                                               std::unique_ptr<backend::Locator> locator);
   /// Null: there is none of that key.
   [[nodiscard]] Member* find(const std::string& key);
@@ -66,6 +69,7 @@ class Members {
   console::Directory& consoles_;
   frontend::Listeners& listeners_;
   discovery::QmpSource& source_;
+  const std::function<void(const console::Console&)> opened_;
   Histories histories_;
   Journals journals_;
   std::map<std::string, Member> members_;  ///< by key

@@ -51,7 +51,7 @@ Registry Registry::load(const std::string& path, WallTime now, std::vector<std::
       entry.seen = rounded(now);
       registry.changed_ = true;
     }
-    registry.insert(std::move(entry));
+    registry.insert(entry);
   }
   return registry;
 }
@@ -80,6 +80,13 @@ void Registry::depart(std::string_view key, WallTime now) {
   if (found == entries_.end() || !found->second.present) return;
   found->second.present = false;
   found->second.seen = rounded(now);
+  changed_ = true;
+}
+
+void Registry::missing_since(const std::string& name, std::optional<WallTime> time) {
+  const auto found = names_.find(name);
+  if (found == names_.end() || found->second->missing_since == time) return;
+  found->second->missing_since = time;
   changed_ = true;
 }
 
@@ -148,9 +155,8 @@ Registry::Entry* Registry::heir_of(const Wish& wish) {
   return heir;
 }
 
-Registry::Entry& Registry::insert(Entry entry) {
-  std::string key = entry.key;
-  Entry& there = entries_.emplace(std::move(key), std::move(entry)).first->second;
+Registry::Entry& Registry::insert(const Entry& entry) {
+  Entry& there = entries_.emplace(entry.key, entry).first->second;
   names_[there.name] = &there;
   if (there.number != 0) numbers_[there.number] = &there;
   return there;

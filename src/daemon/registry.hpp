@@ -31,6 +31,7 @@ class Registry {
     WallTime seen{};       ///< when it was last there, to the millisecond; while it is present: when it came
     bool present = false;  ///< from admit() to depart()
     bool pinned = false;   ///< its number is what its wish pinned
+    std::optional<WallTime> missing_since{};  ///< see missing_since()
     friend bool operator==(const Entry&, const Entry&) = default;
   };
 
@@ -94,6 +95,9 @@ class Registry {
   const Entry& admit(const Wish& wish, unsigned most, WallTime now, Told& told);
   /// That console is not there any more; its name and number are kept.
   void depart(std::string_view key, WallTime now);
+  /// Since when output of the console of that name is missing in its history, if any is: see history::Ring, which has
+  /// no file that says so before its first byte.
+  void missing_since(const std::string& name, std::optional<WallTime> time);
   /// Drops what is not present and was not for `keep`, and returns it: the caller removes its history.
   std::vector<Entry> forget_older_than(std::chrono::milliseconds keep, WallTime now,
                                        const std::function<bool(const Entry&)>& may_go = {});
@@ -118,7 +122,7 @@ class Registry {
   [[nodiscard]] std::string free_name(const std::string& name) const;
   void set_name(Entry& entry, const std::string& name);
   void set_number(Entry& entry, unsigned number);
-  Entry& insert(Entry entry);
+  Entry& insert(const Entry& entry);
 
   std::string path_;
   std::map<std::string, Entry, std::less<>> entries_;  ///< by key; nodes stay where they are

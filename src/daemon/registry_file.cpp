@@ -55,6 +55,18 @@ std::optional<std::string> text_of(const Json& object, const char* key) {
   return percent_decoded(found->get_ref<const std::string&>());
 }
 
+std::int64_t milliseconds_of(WallTime time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+/// A time before 1970, or one that does not fit the clock's finer unit, is as wrong as none.
+std::optional<WallTime> time_of(const Json& value) {
+  if (!value.is_number_integer()) return std::nullopt;
+  const auto milliseconds = value.get<std::int64_t>();
+  if (milliseconds < 0 || milliseconds > milliseconds_of(WallTime::max())) return std::nullopt;
+  return WallTime(std::chrono::milliseconds(milliseconds));
+}
+
 std::optional<Entry> read_entry(const Json& object) {
   if (!object.is_object()) return std::nullopt;
   auto key = text_of(object, "key");
@@ -67,22 +79,16 @@ std::optional<Entry> read_entry(const Json& object) {
   const auto present = object.find("present");
   const auto none = object.end();
   if (!key || key->empty() || !guest || !name || name->empty() || !wish || !source || number == none || seen == none ||
-      present == none || !number->is_number_unsigned() || !seen->is_number_integer() || !present->is_boolean())
+      present == none || !number->is_number_unsigned() || !time_of(*seen) || !present->is_boolean())
     return std::nullopt;
   if (number->get<std::uint64_t>() > kMostNumber) return std::nullopt;
-  // A time before 1970, or one that does not fit the clock's finer unit, is as wrong as none.
-  const auto milliseconds = seen->get<std::int64_t>();
-  const auto most = std::chrono::floor<std::chrono::milliseconds>(WallTime::max().time_since_epoch()).count();
-  if (milliseconds < 0 || milliseconds > most) return std::nullopt;
-  return Entry{std::move(*key),
-               std::move(*guest),
-               std::move(*name),
-               std::move(*wish),
-               number->get<unsigned>(),
-               std::move(*source),
-               WallTime(std::chrono::milliseconds(milliseconds)),
-               present->get<bool>(),
-               false};
+  const auto missing = object.find("missing_since");
+  const std::optional<WallTime> missing_since = missing == none ? std::nullopt : time_of(*missing);
+  if (missing != none && !missing_since) return std::nullopt;
+  return Entry{std::move(*key),  std::move(*guest),       std::move(*name),
+               std::move(*wish), number->get<unsigned>(), std::move(*source),
+               *time_of(*seen),  present->get<bool>(),    false,
+               missing_since};
 }
 
 /// Whether what is to be unique is.
@@ -165,15 +171,15 @@ Result<std::vector<Entry>> read(const std::string& path) {
 std::string to_text(const std::map<std::string, Entry, std::less<>>& entries) {
   Json consoles = Json::array();
   for (const auto& [key, entry] : entries) {
-    const auto seen = std::chrono::floor<std::chrono::milliseconds>(entry.seen.time_since_epoch()).count();
     consoles.push_back({{"key", percent_encoded(key)},
                         {"guest", percent_encoded(entry.guest)},
                         {"name", percent_encoded(entry.name)},
                         {"wish", percent_encoded(entry.wish)},
                         {"number", entry.number},
                         {"source", percent_encoded(entry.source)},
-                        {"seen", seen},
+                        {"seen", milliseconds_of(entry.seen)},
                         {"present", entry.present}});
+    if (entry.missing_since) consoles.back()["missing_since"] = milliseconds_of(*entry.missing_since);
   }
   return Json{{"version", kVersion}, {"consoles", std::move(consoles)}}.dump(1) + "\n";
 }

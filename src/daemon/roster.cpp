@@ -38,11 +38,16 @@ Roster::Roster(const config::Config& config, loop::Loop& loop, Log& log, console
                console::Directory& consoles, frontend::Listeners& listeners)
     : config_(config),
       log_(log),
+      consoles_(consoles),
       listeners_(listeners),
       registry_(config.state_dir + "/consoles.json"),
       saver_(loop, log, registry_),
       qmp_(make_source(config, loop, log, *this)),
-      members_(config, loop, log, fanout, consoles, listeners, *qmp_),
+      members_(config, loop, log, fanout, consoles, listeners, *qmp_,
+               [this](const console::Console& console) {
+                 note(console);
+                 saver_.save();
+               }),
       tidy_(loop, [this] { tidy(); }) {}
 
 Roster::~Roster() = default;
@@ -75,7 +80,7 @@ Status Roster::make_fixed(const config::Console& each) {
   const Registry::Entry& entry = registry_.admit({fmt::format("{}{}", kFixed, each.name), {}, each.name, {}, pinned},
                                                  config::most_numbers(config_), wall_now(), told);
   members_.follow(registry_, told);
-  Result<console::Console*> console = members_.add(entry.name, {each.size, each.replay, each.max_guest_pause, each.log},
+  Result<console::Console*> console = members_.add(entry, {each.size, each.replay, each.max_guest_pause, each.log},
                                                    std::make_unique<backend::FixedPlace>(each.backend));
   if (!console) return tl::unexpected(console.error());
   (*console)->set_number(entry.number);
@@ -100,7 +105,15 @@ void Roster::start() {
 void Roster::stop() {
   stopping_ = true;
   tidy_.stop();
+  for (const auto& console : consoles_.all()) note(*console);
   saver_.save();
+}
+
+void Roster::note(const console::Console& console) {
+  const history::Ring& ring = console.ring();
+  // What is in memory only will be missing as well.
+  if (ring.not_kept().empty())
+    registry_.missing_since(console.name(), ring.begun() ? std::nullopt : ring.missing_since());
 }
 
 // --- what is found ---

@@ -29,7 +29,8 @@ class Roster final : private discovery::Sink {
   [[nodiscard]] Status prepare();
   /// Opens them, and begins to look for more.
   void start();
-  /// Takes in no more, and puts the last of what is remembered on the disk; stopped() when it is there.
+  /// Takes in no more, and puts the last of what is remembered on the disk; stopped() when it is there. To be called
+  /// when the consoles have stopped, as only then it is known until when each was read.
   void stop();
   [[nodiscard]] bool stopped() const { return saver_.idle(); }
 
@@ -53,6 +54,8 @@ class Roster final : private discovery::Sink {
   /// Whether the guest that this entry is of may be there, seen or not.
   [[nodiscard]] bool may_be_there(const Registry::Entry& entry) const;
   void lose(const std::string& key, Finding::Guest as);
+  /// Remembers since when output of a console would be missing, if it has no file that does.
+  void note(const console::Console& console);
   /// Now and then: what nothing announces.
   void tidy();
   /// Whose chardev has closed since its monitor went, and all of that source.
@@ -61,6 +64,7 @@ class Roster final : private discovery::Sink {
 
   const config::Config& config_;
   Log& log_;
+  const console::Directory& consoles_;
   frontend::Listeners& listeners_;
   Registry registry_;
   RegistrySaver saver_;

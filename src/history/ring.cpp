@@ -180,6 +180,19 @@ void Ring::end_recording(WallTime now) {
   publish(header.recording, 0);
 }
 
+void Ring::was_missing_since(WallTime time) {
+  RingHeader& header = state_->header();
+  if (header.recorded_until == 0) publish(header.recorded_until, wall_ns(time));
+}
+
+std::optional<WallTime> Ring::missing_since() const {
+  const RingHeader& header = state_->header();
+  if (header.recorded_until == 0) return std::nullopt;
+  // What is missing before the next byte is one gap, however often the source was read without bringing any.
+  if (const auto gap = mark_at(header, MarkKind::not_recorded, header.base + header.head)) return gap->mark.from;
+  return wall_time(header.recorded_until);
+}
+
 void Ring::add_mark(MarkKind kind, WallTime from, WallTime to, std::uint64_t bytes) {
   RingHeader& header = state_->header();
   Mark mark{head(), kind, from, to, bytes};

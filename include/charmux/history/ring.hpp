@@ -84,6 +84,12 @@ class Ring {
   void begin_recording(WallTime now);
   /// From here on nobody reads the source. Without effect while not recording.
   void end_recording(WallTime now);
+  /// What an earlier process that left no file had for missing_since(). Before the first begin_recording(); without
+  /// effect where the file knows better.
+  void was_missing_since(WallTime time);
+  /// Since when output would be missing here if the source were read again now; while it is read: if this process were
+  /// killed. None: it never was read.
+  [[nodiscard]] std::optional<WallTime> missing_since() const;
 
   /// A mark at head(). Where one of the same kind stands already at this offset, not_recorded and unverified ones
   /// become one with both their times under a new number, so that every reader hears of it. The newest 64 are kept.

@@ -54,3 +54,15 @@ TEST_CASE("a history that has just begun is given to be put on the disk, once") 
   REQUIRE(savers.size() == 1);
   savers.front()();
 }
+
+TEST_CASE("each time that the chardev is open it is told, when the history knows since when output would be missing") {
+  std::vector<std::optional<WallTime>> since;
+  House house({.opened = [&](const console::Console& console) { since.push_back(console.ring().missing_since()); }});
+  REQUIRE(since.size() == 1);
+  CHECK(since.front().has_value());
+  house.power_off();
+  house.run_until("it is shut off", [&] { return house.console.state_text() == "shut off"; });
+  house.power_on();
+  house.run_until("it is told again", [&] { return since.size() == 2; });
+  CHECK(since.back() > since.front());
+}

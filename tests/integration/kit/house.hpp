@@ -51,6 +51,7 @@ struct HouseSettings {
   std::chrono::milliseconds notice_wait{std::chrono::minutes(10)};
   Breaks* breaks = nullptr;  ///< null: none reaches the guest.
   std::function<void(std::function<void()>)> save = {};
+  std::function<void(const console::Console&)> opened = {};
 };
 
 /// All of charmuxd but its main: one console "vm" on an emulated unix chardev whose guest is the test, and doors to it.
@@ -61,7 +62,7 @@ class House {
         settings_(settings),
         fanout(world.loop),
         console(console::Console::Settings{"vm", 32 * KiB, settings.input_queue, settings.max_guest_pause, 1 * MiB,
-                                           settings.coalesce, settings.save},
+                                           settings.coalesce, settings.save, settings.opened},
                 std::move(history::Ring::open(world.directory / "vm.ring", settings.ring)->ring),
                 std::make_unique<backend::Line>(world.loop,
                                                 backend::Patience{std::chrono::seconds(5), std::chrono::milliseconds(2),

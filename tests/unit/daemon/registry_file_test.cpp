@@ -101,6 +101,26 @@ TEST_CASE("names of any bytes and numbers survive a restart; what was there was 
   CHECK(admit(registry, "gamma", "v/serial/0").number == 3);
 }
 
+TEST_CASE("since when output of a console is missing is kept, to the millisecond, until it is not any more") {
+  Kept kept;
+  {
+    Registry registry = kept.load();
+    admit(registry, "alpha", "u/serial/0");
+    admit(registry, "beta", "v/serial/0");
+    registry.missing_since("alpha", kNow - 1h + 900us);
+    registry.missing_since("nobody", kNow);
+    REQUIRE(save(registry));
+  }
+  Registry registry = kept.load(kNow + 2h);
+  REQUIRE(registry.entries().size() == 2);
+  CHECK(registry.find("u/serial/0")->missing_since == kNow - 1h);
+  CHECK_FALSE(registry.find("v/serial/0")->missing_since.has_value());
+  registry.missing_since("alpha", std::nullopt);
+  REQUIRE(save(registry));
+  CHECK(kept.text().find("missing_since") == std::string::npos);
+  CHECK_FALSE(kept.load().find("u/serial/0")->missing_since.has_value());
+}
+
 TEST_CASE("two thousand consoles come back as they were") {
   Kept kept;
   Registry first = kept.load();
@@ -128,6 +148,13 @@ TEST_CASE("nothing is written when nothing changed, and the file is for its owne
   struct stat after {};
   REQUIRE(::stat(kept.path().c_str(), &after) == 0);
   CHECK(before.st_ino == after.st_ino);
+  registry.missing_since("alpha", kNow);
+  REQUIRE(save(registry));
+  REQUIRE(::stat(kept.path().c_str(), &after) == 0);
+  CHECK(before.st_ino != after.st_ino);
+  registry.missing_since("alpha", kNow);
+  CHECK_FALSE(registry.take_unsaved().has_value());
+  REQUIRE(::stat(kept.path().c_str(), &before) == 0);
   registry.depart("u/serial/0", kNow);
   REQUIRE(save(registry));
   REQUIRE(::stat(kept.path().c_str(), &after) == 0);
@@ -162,6 +189,8 @@ TEST_CASE("a file that cannot be used is set aside and told, and an empty regist
       {without(R"("seen": 1)", R"("seen": -1)"), not_whole},
       {without(R"("seen": 1)", R"("seen": 99999999999999999)"), not_whole},
       {without(R"("present": false)", R"("present": 0)"), not_whole},
+      {without(R"("seen": 1)", R"("seen": 1, "missing_since": "1")"), not_whole},
+      {without(R"("seen": 1)", R"("seen": 1, "missing_since": -1)"), not_whole},
       {file_of(kWhole + "," + kWhole), "holds two consoles of one key, name or number"},
   };
   for (const Case& each : cases) {

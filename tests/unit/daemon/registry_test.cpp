@@ -218,6 +218,22 @@ TEST_CASE("what was not there for longer than it is kept is forgotten, and its n
   CHECK(house.said().empty());
 }
 
+TEST_CASE("since when output is missing goes with a console to its heir and its new name, and is forgotten with it") {
+  House house;
+  const Registry::Entry& alpha = house.admit(kA, "alpha");
+  CHECK_FALSE(alpha.missing_since.has_value());
+  house.registry.missing_since("alpha", kNow);
+  house.depart(kA);
+  house.fixed("alpha");
+  CHECK_FALSE(house.registry.find("console/alpha")->missing_since.has_value());
+  house.registry.missing_since("alpha~2", kNow + 1h);
+  CHECK(alpha.missing_since == kNow + 1h);
+  CHECK(house.admit(kB, "alpha").missing_since == kNow + 1h);
+  house.depart(kB);
+  CHECK(house.registry.forget_older_than(24h, kNow + 25h).size() == 1);
+  CHECK_FALSE(house.admit(kB, "alpha").missing_since.has_value());
+}
+
 TEST_CASE("two thousand consoles of one name each have a name and a number") {
   House house;
   house.most = 2000;

@@ -81,6 +81,57 @@ TEST_CASE("what was marked before the first byte is told then, and is in the fil
   CHECK(header_of(dir / "a.ring").generation == 2);
 }
 
+TEST_CASE("what came while nobody read a silent console is one gap, through all the lives that heard nothing") {
+  const TempDir dir;
+  {
+    Ring ring = quiet_ring(dir / "a.ring");
+    CHECK_FALSE(ring.missing_since().has_value());
+    ring.begin_recording(at(1));
+    CHECK(marks_of(ring).empty());
+    CHECK(ring.missing_since() == at(1));
+    ring.end_recording(at(2));
+    CHECK(ring.missing_since() == at(2));
+  }
+  {
+    Ring ring = quiet_ring(dir / "a.ring");
+    ring.was_missing_since(at(2));
+    CHECK(ring.missing_since() == at(2));
+    ring.begin_recording(at(3));
+    CHECK(ring.missing_since() == at(2));
+    ring.close_cleanly(at(4));
+    CHECK(ring.missing_since() == at(2));
+    CHECK(std::filesystem::is_empty(dir.path()));
+  }
+  {
+    Ring ring = quiet_ring(dir / "a.ring");
+    ring.was_missing_since(at(2));
+    ring.begin_recording(at(5));
+    put(ring, "first", at(6));
+  }
+  const Ring ring = quiet_ring(dir / "a.ring");
+  REQUIRE(marks_of(ring).size() == 1);
+  CHECK(marks_of(ring)[0].mark.kind == MarkKind::not_recorded);
+  CHECK(marks_of(ring)[0].mark.offset == 0);
+  CHECK(marks_of(ring)[0].mark.from == at(2));
+  CHECK(marks_of(ring)[0].mark.to == at(5));
+}
+
+TEST_CASE("a file knows better since when output is missing than who remembers it") {
+  const TempDir dir;
+  {
+    Ring ring = quiet_ring(dir / "a.ring");
+    ring.begin_recording(at(1));
+    put(ring, "first", at(2));
+    CHECK(ring.missing_since() == at(2));
+    ring.end_recording(at(3));
+  }
+  Ring ring = quiet_ring(dir / "a.ring");
+  ring.was_missing_since(at(1));
+  CHECK(ring.missing_since() == at(3));
+  ring.begin_recording(at(4));
+  CHECK(marks_of(ring).back().mark.from == at(3));
+}
+
 TEST_CASE("a first read as long as a window is kept whole") {
   const TempDir dir;
   Ring ring = quiet_ring(dir / "a.ring");
