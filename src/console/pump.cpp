@@ -17,7 +17,8 @@ constexpr std::chrono::milliseconds kDeepest{-250};
 constexpr std::chrono::nanoseconds kEnough = std::chrono::milliseconds(50);
 
 std::chrono::nanoseconds earned(std::uint64_t taken, std::uint64_t min_rate) {
-  return std::chrono::nanoseconds(static_cast<std::int64_t>(taken * 1'000'000'000 / min_rate));
+  const std::uint64_t most = 16 * min_rate;  // more than any credit; at the highest rate, just no overflow
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(taken, most) * 1'000'000'000 / min_rate));
 }
 
 }  // namespace

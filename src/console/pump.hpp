@@ -50,7 +50,7 @@ struct Decision {
 /// What a console grants each of its viewers, and the guest.
 struct Terms {
   std::chrono::nanoseconds max_guest_pause;  ///< the longest that the guest waits for one viewer; 0: never.
-  std::uint64_t min_rate;                    ///< bytes a second; who takes as much, evenly, is always waited for.
+  std::uint64_t min_rate;                    ///< bytes a second; who reads as much, evenly, is always waited for.
   std::uint64_t ring;                        ///< the history's size.
 };
 
@@ -75,7 +75,7 @@ struct Passed {
 };
 
 /// Its credit now. Spent by the time in which the guest waits and the socket refuses, earned at one second per
-/// `min_rate` bytes taken, never above `max_guest_pause`. At zero the guest stops waiting. It waits again when the
+/// `min_rate` bytes read, never above `max_guest_pause`. At zero the guest stops waiting. It waits again when the
 /// viewer is within half a ring and has its credit back, or 50 ms of it; until then time in which its socket refuses
 /// counts against it, whether the guest waits or not, and time in which it does not counts for it. (A skip sets a
 /// viewer near the newest byte without its doing, and the kernel's queue takes a good deal at once: what counts is

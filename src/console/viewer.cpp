@@ -122,7 +122,7 @@ void Viewer::say(std::string_view text) {
 void Viewer::tell_notice() {
   say(notices_.front().text);
   notices_.erase(notices_.begin());
-  if (notices_.empty()) notices_ = {};
+  if (notices_.empty()) notices_ = std::vector<Notice>();  // {} would keep its memory
 }
 
 void Viewer::tell_mark() {
@@ -224,7 +224,9 @@ void Viewer::guest_waits(std::uint64_t room_wanted) {
   if (spending()) spending_begins();
 }
 
-bool Viewer::has_full_credit() const { return credit_.left == console_.terms().max_guest_pause; }
+bool Viewer::has_full_credit() const {
+  return credit_.left == console_.terms().max_guest_pause && credit_.waited_for == (credit_.left.count() > 0);
+}
 
 // What it has read is asked for only from here on, until it has earned back what it spends.
 void Viewer::spending_begins() {

@@ -9,7 +9,7 @@ net::Io Outbox::flush(net::Stream& stream) {
     if (io.kind != net::Io::Kind::moved) return io;
     sent_ += io.bytes;
   }
-  bytes_ = {};
+  bytes_ = Bytes();  // {} would keep its memory
   sent_ = 0;
   return {net::Io::Kind::moved};
 }

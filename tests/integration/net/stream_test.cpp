@@ -83,3 +83,33 @@ TEST_CASE("telnet's urgent byte stays in its place in the stream") {
         "a\xFF\xF2"
         "b");
 }
+
+TEST_CASE("how far a client has read is told by its window, whatever its machine has taken") {
+  World world;
+  const net::ServerSocket socket = *net::ServerSocket::listen(*net::literal_endpoint({"127.0.0.1", 7001}));
+  Connection client = connect_to(At::port(7001), 64 * KiB);
+  net::Stream stream(UniqueFd(::accept4(socket.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)), 64 * KiB);
+  const auto fill = [&] {
+    std::size_t sent = 0;
+    const Bytes piece(16 * KiB);
+    for (net::Io io = stream.send(piece); io.kind == net::Io::Kind::moved; io = stream.send(piece)) sent += io.bytes;
+    return sent;
+  };
+  const std::uint64_t before = stream.reads()->at_least;
+  std::size_t taken = fill();
+  const std::uint64_t full = stream.reads()->at_least;
+  CHECK(full - before < taken);
+  world.run_until("it has read all", [&] {
+    taken += fill();
+    client.poll();
+    return client.received().size() > 1 * MiB;
+  });
+  CHECK(stream.reads()->at_least - full > 512 * KiB);
+  CHECK(stream.reads()->at_least - before <= taken + 1 * MiB);
+}
+
+TEST_CASE("on a UNIX socket nobody knows how far a client has read") {
+  TempDir directory;
+  const Served local(*net::endpoint(address::SocketPath{directory / "door", false}), At::path(directory / "door"));
+  CHECK_FALSE(local.stream.reads());
+}
