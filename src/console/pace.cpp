@@ -2,11 +2,18 @@
 #include "console/pace.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "charmux/history/ring.hpp"
 #include "console/viewer.hpp"
 
 namespace charmux::console {
+namespace {
+
+/// Later than this, a timer says that the loop stood still.
+constexpr std::chrono::milliseconds kLate{5};
+
+}  // namespace
 
 Pace::Pace(const Terms& terms, loop::Loop& loop, const std::vector<Viewer*>& readers, backend::Backend& backend)
     : terms_(terms),
@@ -31,6 +38,7 @@ void Pace::hold() {
   // Some may just have used up their credit.
   if (in_the_way_ == 0) return;
   waiting_ = true;
+  stood_still_ = false;
   backend_.hold(true);
   for (const Viewer* reader : readers_)
     if (const auto end = reader->patience_ends()) look_at(*end);
@@ -43,10 +51,14 @@ void Pace::look_at(MonoTime end) {
   timer_.start(std::max(wait, std::chrono::milliseconds(0)));
 }
 
+// This comes before the sockets are looked at. If it comes late, they are looked at first: once, or a loop that is
+// always late would let the guest wait for ever.
 void Pace::look() {
+  const auto late = std::chrono::steady_clock::now() - look_at_;
+  const bool first_the_sockets = late > kLate && !std::exchange(stood_still_, true);
   for (Viewer* reader : readers_) {
     if (!waiting_) return;
-    if (reader->patience_ends()) reader->reckon();
+    if (reader->patience_ends()) first_the_sockets ? reader->was_held_up(late + kLate) : reader->reckon();
     if (const auto end = reader->patience_ends()) look_at(*end);
   }
 }

@@ -46,6 +46,7 @@ class Pace {
   std::uint64_t room_ = 0;  ///< at least so much may be read before the readers are looked at again.
   bool waiting_ = false;    ///< the backend is held.
   std::size_t in_the_way_ = 0;
+  bool stood_still_ = false;  ///< the loop did, and it has been made good, since the guest began to wait.
   MonoTime look_at_{};
   loop::Timer timer_;
 };

@@ -119,6 +119,8 @@ class Viewer {
   [[nodiscard]] std::optional<MonoTime> patience_ends() const;
   /// Looks at the clock.
   void reckon();
+  /// Of the time that has passed since, so much was nobody's doing but ours.
+  void was_held_up(std::chrono::nanoseconds time) { reckoned_at_ += time; }
 
  private:
   friend class Fanout;

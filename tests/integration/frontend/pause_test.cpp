@@ -80,6 +80,20 @@ TEST_CASE("a viewer that reads nothing costs the guest one pause, and none after
   });
 }
 
+TEST_CASE("a viewer that reads while charmuxd itself stands still is not the one to pay for it") {
+  Standstill at(std::chrono::milliseconds(50));
+  at.until_the_guest_waits();
+  for (const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(300);
+       std::chrono::steady_clock::now() < end;)
+    at.slow.poll();
+  at.house.run_until("the viewer is served, or let down", [&] {
+    at.house.guest.flush();
+    at.slow.poll();
+    return console_bytes(at.slow.text()).size() > 192 * KiB || at.slow.sees("skipped");
+  });
+  CHECK_FALSE(at.slow.sees("skipped"));
+}
+
 TEST_CASE("with a pause of 0 the guest waits for nobody") {
   Standstill at(std::chrono::milliseconds(0));
   at.house.run_until("the guest is done", [&] {
