@@ -11,7 +11,7 @@ namespace charmux::console {
 namespace {
 
 /// The most that is written at once, and so the most that is held beside the ring.
-constexpr std::size_t kPiece = 64 * KiB;
+constexpr std::size_t kPiece = 256 * KiB;
 
 /// After a power cut the history goes on so much further on (see history::Ring): a log that is half of it behind is not
 /// said to have missed all that.
@@ -64,25 +64,28 @@ Journal::~Journal() {
 // --- what the viewer has for the file ---
 
 Wire::Sent Journal::send(BytesView bytes, std::uint64_t offset) {
-  const BytesView piece = bytes.first(std::min(bytes.size(), kPiece));
+  const BytesView piece = bytes.first(std::min(bytes.size(), kPiece - text_.size()));
   append(text_, piece);
-  own_ = false;
+  under_way_ += piece.size();
   logged_ = offset + piece.size();
-  work(false);
-  return {piece.size(), true};
+  const bool full = text_.size() == kPiece;
+  if (full)
+    work(false);
+  else if (!alarm_.running())
+    alarm_.start(kGather);
+  return {piece.size(), full};
 }
 
 void Journal::tell(std::string_view notice, bool off_line_start) {
-  own_ = true;
   if (off_line_start) append(text_, as_bytes("\r\n"));
   append(text_, as_bytes(notice));
   append(text_, as_bytes("\r\n"));
+  own_ = text_.size() - under_way_;
 }
 
 bool Journal::flush() {
-  if (state_ != State::idle) return false;
-  if (text_.empty()) return true;
-  work(false);
+  if (state_ == State::idle && own_ == 0) return true;
+  if (state_ == State::idle) work(false);
   return false;
 }
 
@@ -104,11 +107,8 @@ void Journal::work(bool last) {
   (std::exchange(outworn_, false) ? task->outworn : task->file) = std::move(file_);
   task->bytes = std::exchange(text_, {});
   task->last = last;
-  under_way_ = own_ ? 0 : task->bytes.size();
   // A skip is told before the cursor goes on; what comes behind it is where the cursor is now.
-  if (viewer_)
-    task->at = own_ ? JournalPlace{logged_, task->bytes.size(), console_.offset() - viewer_->lag(), 0}
-                    : JournalPlace{logged_ - under_way_, 0, logged_ - under_way_, under_way_};
+  if (viewer_) task->at = {logged_ - under_way_, under_way_, own_, console_.offset() - viewer_->lag()};
   order_ = scribes_.give(
       folder_of(paths_.log), [task] { carry_out(*task); }, [this, task] { came_back(*task); });
   alarm_.start(pause_);
@@ -118,7 +118,8 @@ void Journal::came_back(JournalTask& task) {
   alarm_.stop();
   file_ = std::move(task.file);
   text_ = task.bytes.empty() ? Bytes{} : std::move(task.bytes);  // and no room is kept for the next
-  if (!own_) under_way_ = text_.size();
+  own_ = std::min(own_, text_.size());
+  under_way_ = text_.size() - own_;
   if (task.trouble) {
     complain(task.paths.log, *task.trouble);
     state_ = State::stuck;
@@ -126,8 +127,7 @@ void Journal::came_back(JournalTask& task) {
     return outworn_ ? work(false) : alarm_.start(pause_);
   }
   recovered();
-  if (own_ && task.at) logged_ = task.at->to;
-  own_ = false;
+  if (task.at) logged_ = task.at->end();
   state_ = task.last ? State::over : State::idle;
   if (task.last) return;
   if (!viewer_) return begin(task.found);
@@ -136,7 +136,7 @@ void Journal::came_back(JournalTask& task) {
 }
 
 void Journal::alarm() {
-  if (state_ == State::stuck) return work(false);
+  if (state_ != State::at_work) return work(false);
   complain(paths_.log, order_.begun() ? JournalTrouble{"the disk does not answer", "see what it waits for"}
                                       : JournalTrouble{"the disk of other logs does not answer, and it waits for them",
                                                        "see what they wait for"});

@@ -22,6 +22,8 @@ namespace charmux::console {
 class Journal final : private Wire {
  public:
   static constexpr std::chrono::milliseconds kPause{10'000};
+  /// What comes within this time is written at once: to hand it to another thread costs more than many a write.
+  static constexpr std::chrono::milliseconds kGather{10};
 
   Journal(Console& console, JournalPaths paths, Scribes& scribes, Log& log, std::chrono::milliseconds pause = kPause);
   ~Journal() override;
@@ -41,7 +43,7 @@ class Journal final : private Wire {
 
  private:
   enum class State {
-    idle,     ///< all that was sent is in the file.
+    idle,     ///< all that was taken is in the file, or being gathered.
     at_work,  ///< a task is under way.
     stuck,    ///< the disk did not take it; waits to try again.
     over,
@@ -72,13 +74,13 @@ class Journal final : private Wire {
   bool stopping_ = false;
   bool outworn_ = false;       ///< the file that is open is to be left for the one at the path.
   UniqueFd file_;              ///< while no task has it.
-  Bytes text_;                 ///< not in the file yet: output, or charmux's own; while no task has it.
-  bool own_ = false;           ///< it is charmux's own.
-  std::size_t under_way_ = 0;  ///< bytes of output that are not in the file yet, as far as is known.
+  Bytes text_;                 ///< not in the file yet: output, and charmux's own behind it; while no task has it.
+  std::size_t own_ = 0;        ///< so much of it is charmux's own.
+  std::size_t under_way_ = 0;  ///< bytes of output that were taken and are not in the file yet, as far as is known.
   std::uint64_t logged_;       ///< the offset behind the output that was taken for the file.
   std::string trouble_;        ///< why nothing more can be written; empty: it can.
   Scribes::Order order_;
-  loop::Timer alarm_;             ///< while stuck: to try again; while at work: it takes too long.
+  loop::Timer alarm_;             ///< while idle: enough gathered; at work: it takes too long; stuck: to try again.
   std::optional<Viewer> viewer_;  ///< none: it is not known yet where it begins.
 };
 

@@ -45,9 +45,9 @@ std::optional<std::uint64_t> JournalPlace::read(const std::string& path, int log
                   &device, &inode, &size, &place.from, &place.own, &place.to, &place.piece);
   if (found != kNumbers) return {};
   const auto now = static_cast<std::uint64_t>(about.st_size);
-  if (about.st_dev != device || about.st_ino != inode || now < size) return place.to + place.piece;
-  if (now - size < place.own) return place.from;
-  return place.to + std::min(now - size - place.own, place.piece);
+  if (about.st_dev != device || about.st_ino != inode || now < size) return place.end();
+  if (now - size < place.piece + place.own) return place.from + std::min(now - size, place.piece);
+  return place.end();
 }
 
 }  // namespace charmux::console

@@ -35,6 +35,22 @@ TEST_CASE("the log has what the guest printed, byte for byte, while somebody typ
   CHECK((about.st_mode & 07777) == 0600);
 }
 
+TEST_CASE("what comes in many small pieces is written in few") {
+  using std::chrono::steady_clock;
+  LoggedHouse logged;
+  logged.print("x");
+  logged.wait_for_end("x");
+  const unsigned long before = writes_to_files();
+  const auto began = steady_clock::now();
+  for (int i = 0; i < 1000; ++i) logged.print(".");
+  logged.print("the end");
+  logged.wait_for_end("the end");
+  CHECK(contents(logged.path) == "x" + std::string(1000, '.') + "the end");
+  // A timer can be a millisecond early.
+  const auto most = (steady_clock::now() - began) / (Journal::kGather - std::chrono::milliseconds(1)) + 1;
+  CHECK(writes_to_files() - before <= static_cast<unsigned long>(most));
+}
+
 TEST_CASE("it goes on behind what stands in the file, and keeps the mode that somebody gave it") {
   House house;
   const std::string path = house.world.directory / "vm.log";

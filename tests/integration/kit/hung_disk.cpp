@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kit/hung_disk.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -13,6 +14,7 @@ namespace {
 std::mutex guard;
 std::condition_variable released;
 bool hangs = false;
+unsigned long writes = 0;
 std::thread::id spared;
 
 }  // namespace
@@ -27,6 +29,8 @@ ssize_t __wrap_write(int fd, const void* bytes, std::size_t size) {
   {
     std::unique_lock lock(guard);
     released.wait(lock, [] { return !hangs || std::this_thread::get_id() == spared; });
+    struct stat about {};
+    if (::fstat(fd, &about) == 0 && S_ISREG(about.st_mode)) ++writes;
   }
   return __real_write(fd, bytes, size);
 }
@@ -47,6 +51,11 @@ void HungDisk::release() {
     hangs = false;
   }
   released.notify_all();
+}
+
+unsigned long writes_to_files() {
+  const std::lock_guard lock(guard);
+  return writes;
 }
 
 HungDisk::~HungDisk() { release(); }

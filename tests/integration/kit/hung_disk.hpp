@@ -15,4 +15,7 @@ class HungDisk {
   void release();
 };
 
+/// How often write(2) was called for a file so far, by whatever thread.
+unsigned long writes_to_files();
+
 }  // namespace charmux::test

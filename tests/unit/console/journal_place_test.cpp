@@ -56,7 +56,7 @@ class Files {
 TEST_CASE("output goes on behind as many bytes of it as are in the log") {
   const Files files;
   files.append("of an earlier life");
-  JournalPlace{1000, 0, 1000, 9}.write(files.place, files.log());
+  JournalPlace{1000, 9, 0, 0}.write(files.place, files.log());
   CHECK(JournalPlace::read(files.place, files.log()) == 1000);
   files.append("some");
   CHECK(JournalPlace::read(files.place, files.log()) == 1004);
@@ -66,17 +66,17 @@ TEST_CASE("output goes on behind as many bytes of it as are in the log") {
 
 TEST_CASE("what others append to the log is no output") {
   const Files files;
-  JournalPlace{1000, 0, 1000, 4}.write(files.place, files.log());
+  JournalPlace{1000, 4, 0, 0}.write(files.place, files.log());
   files.append("someand an operator's own line");
   CHECK(JournalPlace::read(files.place, files.log()) == 1004);
-  JournalPlace{1004, 0, 1004, 0}.write(files.place, files.log());
+  JournalPlace{1004, 0, 0, 0}.write(files.place, files.log());
   files.append("and another");
   CHECK(JournalPlace::read(files.place, files.log()) == 1004);
 }
 
 TEST_CASE("what charmux itself says is no output: it counts when all of it is in the log, else it is told anew") {
   const Files files;
-  JournalPlace{1000, 10, 5000, 0}.write(files.place, files.log());
+  JournalPlace{1000, 0, 10, 5000}.write(files.place, files.log());
   CHECK(JournalPlace::read(files.place, files.log()) == 1000);
   files.append("[charmux:");
   CHECK(JournalPlace::read(files.place, files.log()) == 1000);
@@ -86,10 +86,21 @@ TEST_CASE("what charmux itself says is no output: it counts when all of it is in
   CHECK(JournalPlace::read(files.place, files.log()) == 5000);
 }
 
+TEST_CASE("what charmux says behind output is told anew unless all of it is in the log") {
+  const Files files;
+  JournalPlace{1000, 4, 10, 5000}.write(files.place, files.log());
+  files.append("som");
+  CHECK(JournalPlace::read(files.place, files.log()) == 1003);
+  files.append("e[charmux:");
+  CHECK(JournalPlace::read(files.place, files.log()) == 1004);
+  files.append("]");
+  CHECK(JournalPlace::read(files.place, files.log()) == 5000);
+}
+
 TEST_CASE("behind a log that was moved away, or emptied, it goes on behind what that was given last") {
   Files files;
   files.append("before");
-  JournalPlace{1000, 0, 1000, 4}.write(files.place, files.log());
+  JournalPlace{1000, 4, 0, 0}.write(files.place, files.log());
   files.append("more");
   SUBCASE("moved") { files.move_away(); }
   SUBCASE("emptied") { files.empty(); }
@@ -110,7 +121,7 @@ TEST_CASE("a file that says nothing, or is none, is no place") {
 
 TEST_CASE("it is for its owner alone") {
   const Files files;
-  JournalPlace{1, 0, 1, 0}.write(files.place, files.log());
+  JournalPlace{1, 0, 0, 0}.write(files.place, files.log());
   struct stat about {};
   REQUIRE(::stat(files.place.c_str(), &about) == 0);
   CHECK((about.st_mode & 07777) == 0600);
