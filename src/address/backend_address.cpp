@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "charmux/address/backend_address.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "charmux/address/parts.hpp"
@@ -9,7 +10,6 @@
 namespace charmux::address {
 namespace {
 
-constexpr std::array<std::string_view, 3> kSchemes = {"pty", "unix", "tcp"};
 constexpr std::size_t kMostPath = 4095;  // PATH_MAX, less its NUL
 
 Result<Backend> parse_pty(const std::string& path) {
@@ -19,16 +19,31 @@ Result<Backend> parse_pty(const std::string& path) {
   return Pty{path};
 }
 
+template <class Kind>
+Result<Backend> parse_unix(const std::string& place) {
+  return parse_socket_path(place).map([](SocketPath at) { return Backend(Kind{std::move(at)}); });
+}
+
+template <class Kind, Side side>
 Result<Backend> parse_tcp(const std::string& place) {
   if (place[0] == '/' || place[0] == '@')
-    return failure("{} is a UNIX socket, not HOST:PORT: write unix:{}", in_quotes(place), printable(place));
-  return parse_host_port(place, Side::connect).map([](HostPort at) { return Backend(Tcp{std::move(at)}); });
+    return failure("{} is a UNIX socket, not HOST:PORT: write unix{}:{}", in_quotes(place),
+                   side == Side::listen ? "-listen" : "", printable(place));
+  return parse_host_port(place, side).map([](HostPort at) { return Backend(Kind{std::move(at)}); });
 }
+
+constexpr std::array<std::string_view, 5> kSchemes = {"pty", "unix", "tcp", "unix-listen", "tcp-listen"};
+/// What reads the place of each.
+constexpr std::array<Result<Backend> (*)(const std::string&), kSchemes.size()> kParsers = {
+    parse_pty, parse_unix<Unix>, parse_tcp<Tcp, Side::connect>, parse_unix<UnixListen>,
+    parse_tcp<TcpListen, Side::listen>};
 
 struct ToText {
   std::string operator()(const Pty& pty) const { return "pty:" + with_doubled_commas(pty.path); }
   std::string operator()(const Unix& socket) const { return "unix:" + to_text(socket.at); }
   std::string operator()(const Tcp& tcp) const { return "tcp:" + to_text(tcp.at); }
+  std::string operator()(const UnixListen& socket) const { return "unix-listen:" + to_text(socket.at); }
+  std::string operator()(const TcpListen& tcp) const { return "tcp-listen:" + to_text(tcp.at); }
 };
 
 }  // namespace
@@ -43,15 +58,12 @@ Error unknown_scheme(std::string_view scheme, std::span<const std::string_view> 
 Result<Backend> parse_backend(std::string_view text) {
   const Result<Parts> parts = split(text);
   if (!parts) return tl::unexpected(parts.error());
-  const bool is_pty = parts->scheme == "pty";
-  const bool is_unix = parts->scheme == "unix";
-  if (!is_pty && !is_unix && parts->scheme != "tcp") return tl::unexpected(unknown_scheme(parts->scheme, kSchemes));
+  const auto scheme = std::find(kSchemes.begin(), kSchemes.end(), parts->scheme);
+  if (scheme == kSchemes.end()) return tl::unexpected(unknown_scheme(parts->scheme, kSchemes));
   if (!parts->options.empty())
     return failure("unknown option {}: {} takes none; write ,, for a comma in a path",
                    in_quotes(parts->options[0].name), parts->scheme);
-  if (is_pty) return parse_pty(parts->place);
-  if (!is_unix) return parse_tcp(parts->place);
-  return parse_socket_path(parts->place).map([](SocketPath at) { return Backend(Unix{std::move(at)}); });
+  return kParsers.at(static_cast<std::size_t>(scheme - kSchemes.begin()))(parts->place);
 }
 
 std::string to_text(const Backend& backend) { return std::visit(ToText{}, backend); }

@@ -37,6 +37,8 @@ class Backend {
     virtual void backend_is(State state, const std::string& reason) = 0;
     /// read() has something. Whatever is not read now is announced again.
     virtual void backend_readable() = 0;
+    /// Something that changes nothing, for the log.
+    virtual void backend_remarks(const std::string& remark) = 0;
     /// write() may go on after it took less than it was given.
     virtual void backend_writable() = 0;
   };

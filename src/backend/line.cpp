@@ -80,7 +80,13 @@ void Line::located(const Location& location) {
 
 void Line::opened(UniqueFd fd, std::size_t leftover) {
   Result<loop::Poll> poll = loop::Poll::watch(loop_, fd.get(), [this](unsigned events) { ready(events); });
-  if (!poll) return failed(State::refused, poll.error().text);
+  if (!poll) {
+    opener_->before_close(fd.get());
+    return failed(State::refused, poll.error().text);
+  }
+  // Those who connect to us do so when they like.
+  asking_.reset();
+  timer_.stop();
   fd_ = std::move(fd);
   poll_ = std::move(*poll);
   phase_ = Phase::open;
@@ -228,7 +234,9 @@ void Line::look_whether_parted() {
   close_fd();
   timer_.stop();
   phase_ = after_parting_;
-  if (phase_ == Phase::trying) try_now();
+  if (phase_ == Phase::trying) return try_now();
+  // One that listens would still be connected to.
+  if (opener_) opener_->abandon();
 }
 
 bool Line::other_side_closed() {

@@ -60,6 +60,7 @@ class Line final : public Backend, private Opener::Owner {
   // Opener::Owner
   void opened(UniqueFd fd, std::size_t leftover) override;
   void failed(State state, const std::string& reason) override;
+  void remarked(const std::string& remark) override { sink_->backend_remarks(remark); }
 
   [[nodiscard]] bool waits_to_try() const;
   void try_now();

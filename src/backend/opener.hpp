@@ -23,17 +23,19 @@ class Opener {
     /// `leftover`: bytes that waited in it from before.
     virtual void opened(UniqueFd fd, std::size_t leftover) = 0;
     virtual void failed(State state, const std::string& reason) = 0;
+    /// Something that changes nothing, for the log.
+    virtual void remarked(const std::string& remark) = 0;
   };
   virtual ~Opener() = default;
 
-  /// Begins to open. Called again after each loss or failure.
+  /// Begins to open. Called again after each loss or failure, though those who connect to us need not wait for that.
   virtual void begin() = 0;
-  /// Forgets what begin() started, if it is not finished.
+  /// Forgets what begin() started.
   virtual void abandon() {}
   /// Says goodbye. True: the other side reads all that was written and then closes; that is worth waiting for.
   [[nodiscard]] virtual bool part(int) const { return false; }
   /// The last thing done to a descriptor before it is closed.
-  virtual void before_close(int) const {}
+  virtual void before_close(int) {}
   /// What the end of input means for this kind ("its other side was closed").
   [[nodiscard]] virtual std::string why_ended(const net::Io& io) const = 0;
   /// True for a kind whose connection may wait in a queue that says nothing: only a byte shows that it is live.

@@ -10,10 +10,10 @@
 namespace charmux::backend {
 
 Socket::Socket(loop::Loop& loop, std::chrono::milliseconds connect_timeout, address::Backend at, Owner& owner)
-    : loop_(loop),
+    : StreamOpener(at),
+      loop_(loop),
       connect_timeout_(connect_timeout),
       address_(std::move(at)),
-      text_(address::to_text(address_)),
       owner_(owner),
       timeout_(loop, [this] { held(); }) {}
 
@@ -69,7 +69,7 @@ void Socket::connection_ready() {
   connect_poll_ = {};
   timeout_.stop();
   untried_.clear();
-  if (std::holds_alternative<address::Tcp>(address_)) net::set_tcp_options(connecting_.get());
+  if (is_tcp()) net::set_tcp_options(connecting_.get());
   owner_.opened(std::move(connecting_), 0);
 }
 
@@ -85,7 +85,7 @@ void Socket::cannot_connect(int error_number) {
   const bool not_ours = error_number == EACCES || error_number == EPERM;
   const char* const remedy = not_ours ? "; run charmuxd as root or as the owner of the socket" : "";
   owner_.failed(not_ours ? State::refused : State::closed,
-                fmt::format("{}: {}{}", text_, errno_text(error_number), remedy));
+                fmt::format("{}: {}{}", text(), errno_text(error_number), remedy));
 }
 
 void Socket::abandon() {
@@ -94,25 +94,5 @@ void Socket::abandon() {
   timeout_.stop();
   connecting_.reset();
 }
-
-bool Socket::part(int fd) const {
-  // Not a plain close: that throws away what QEMU has not read yet (TCP: the RST below; UNIX: before QEMU 9.0 it looks
-  // at the hang-up first). The end of input it meets only behind all that was written, and then closes (7.2).
-  return ::shutdown(fd, SHUT_WR) == 0;
-}
-
-void Socket::before_close(int fd) const {
-  if (!std::holds_alternative<address::Tcp>(address_)) return;
-  // QEMU does not notice a FIN while the guest reads nothing, and would serve nobody else (7.2).
-  const linger reset{1, 0};
-  ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-}
-
-std::string Socket::why_ended(const net::Io& io) const {
-  if (io.kind == net::Io::Kind::error) return fmt::format("{}: {}", text_, errno_text(io.error_number));
-  return fmt::format("{}: the other side closed it", text_);
-}
-
-std::string_view Socket::why_no_break() const { return "a raw socket carries none, only QEMU's monitor or telnet do"; }
 
 }  // namespace charmux::backend

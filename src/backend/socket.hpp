@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "backend/opener.hpp"
+#include "backend/stream_opener.hpp"
 #include "loop/poll.hpp"
 #include "loop/timer.hpp"
 #include "loop/work.hpp"
@@ -18,18 +18,14 @@ namespace charmux::backend {
 /// Such a chardev serves one client: the next one's connection succeeds in the kernel's backlog and hears nothing (so a
 /// console is not known to be live before its first byte); on UNIX a third gets EAGAIN, on TCP it is never answered.
 /// Both mean "held by another client".
-class Socket final : public Opener {
+class Socket final : public StreamOpener {
  public:
   /// `at` is a Unix or a Tcp.
   Socket(loop::Loop& loop, std::chrono::milliseconds connect_timeout, address::Backend at, Owner& owner);
 
   void begin() override;
   void abandon() override;
-  [[nodiscard]] bool part(int fd) const override;
-  void before_close(int fd) const override;
-  [[nodiscard]] std::string why_ended(const net::Io& io) const override;
   [[nodiscard]] bool may_be_queued() const override { return true; }
-  [[nodiscard]] std::string_view why_no_break() const override;
 
  private:
   void look_up();
@@ -43,7 +39,6 @@ class Socket final : public Opener {
   loop::Loop& loop_;
   const std::chrono::milliseconds connect_timeout_;
   const address::Backend address_;
-  const std::string text_;
   Owner& owner_;
   loop::Work lookup_;
   std::vector<net::Endpoint> untried_;

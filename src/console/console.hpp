@@ -127,6 +127,7 @@ class Console final : private backend::Backend::Sink {
  private:
   void backend_is(backend::State state, const std::string& reason) override;
   void backend_readable() override;
+  void backend_remarks(const std::string& remark) override { log_.warn("console {}: {}", name_, remark); }
   void backend_writable() override;
 
   [[nodiscard]] bool begin_history();

@@ -93,6 +93,7 @@ Result<Endpoint> endpoint(const address::SocketPath& path) {
 }
 
 std::optional<Endpoint> literal_endpoint(const address::HostPort& at) {
+  if (at.host == "*") return std::nullopt;  // glibc would give the loopback address
   int error = 0;
   const AddressList found = lookup(at.host.c_str(), at.port, AI_NUMERICHOST, &error);
   if (!found) return std::nullopt;

@@ -30,7 +30,7 @@ struct Endpoint {
 /// The endpoint of a UNIX socket. Error: the path is too long for the kernel (107 bytes).
 [[nodiscard]] Result<Endpoint> endpoint(const address::SocketPath& path);
 
-/// The endpoint of a host that is written as a number; nullopt for a name, which must be resolved.
+/// The endpoint of a host that is written as a number; nullopt for a name or "*", which must be resolved.
 [[nodiscard]] std::optional<Endpoint> literal_endpoint(const address::HostPort& at);
 
 /// All addresses of a host, a name being looked up: blocks, so never on the loop once it runs. "*" gives the wildcard

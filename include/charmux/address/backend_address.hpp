@@ -33,10 +33,23 @@ struct Tcp {
   friend bool operator==(const Tcp&, const Tcp&) = default;
 };
 
-/// Where a console's bytes come from.
-using Backend = std::variant<Pty, Unix, Tcp>;
+/// A UNIX stream socket that we listen at.
+struct UnixListen {
+  SocketPath at;
+  friend bool operator==(const UnixListen&, const UnixListen&) = default;
+};
 
-/// Reads `pty:/path`, `unix:/path`, `unix:@abstract` or `tcp:host:port`; opens nothing. Backends take no options.
+/// A TCP port that we listen at.
+struct TcpListen {
+  HostPort at;
+  friend bool operator==(const TcpListen&, const TcpListen&) = default;
+};
+
+/// Where a console's bytes come from.
+using Backend = std::variant<Pty, Unix, Tcp, UnixListen, TcpListen>;
+
+/// Reads `pty:/path`, `unix:` and `unix-listen:` with `/path` or `@abstract`, `tcp:` and `tcp-listen:` with
+/// `host:port`; opens nothing. Backends take no options.
 [[nodiscard]] Result<Backend> parse_backend(std::string_view text);
 /// The address that reads back as the same backend.
 [[nodiscard]] std::string to_text(const Backend& backend);
@@ -53,7 +66,7 @@ struct NamedBackend {
 /// Whether a console may be called so: not empty, no NUL, and at most kMostName bytes once percent-encoded.
 [[nodiscard]] Status check_name(std::string_view name);
 
-/// What is wrong with a scheme that is none of `known`: "unknown scheme 'serial': use pty, unix or tcp".
+/// What is wrong with a scheme that is none of `known`: "unknown scheme 'serial': use pty, unix, ...".
 [[nodiscard]] Error unknown_scheme(std::string_view scheme, std::span<const std::string_view> known);
 
 }  // namespace charmux::address

@@ -142,7 +142,7 @@ ERRORS = {
                                     "--listen: telent:127.0.0.1:7001,console=vm1: unknown scheme 'telent': use telnet or raw "
                                     "(did you mean 'telnet'?)"),
     "an unknown kind of backend": ((None, ("--console", "vm1=udp:127.0.0.1:4555")), 1,
-                                   "--console: vm1=udp:127.0.0.1:4555: unknown scheme 'udp': use pty, unix or tcp"),
+                                   "--console: vm1=udp:127.0.0.1:4555: unknown scheme 'udp': use pty, unix, tcp, unix-listen or tcp-listen"),
     "a console without an address": ((None, ("--console", "vm1")), 1,
                                      "--console: vm1: 'vm1' has no '=': write NAME=ADDRESS, such as c1=unix:/run/vm.sock"),
     "an option of a backend": ((None, ("--console", "vm1=unix:/run/a,b")), 1,

@@ -105,6 +105,14 @@ def fill(family, place, kit):
     return True
 
 
+def nobody_connects(kit):
+    return f"unix-listen:{kit.path('vm.sock')}"
+
+
+def port_of_another(kit):
+    return kit.tcp_chardev(port=7999).address.replace("tcp:", "tcp-listen:")
+
+
 # What is at its address (the function returns that) | no exit code: it runs | the log's words | the notice's.
 ERRORS = {
     "not a tty": (not_a_tty, None, "refused: DIR/file is not a tty; give the path that QEMU printed or query-chardev shows; "
@@ -136,6 +144,11 @@ ERRORS = {
     "tcp not answered": (tcp_not_answered, None, "waiting: held by another client; trying again", "held by another client"),
     "a chardev that has its client": (backlog_full, None, "waiting: held by another client; trying again",
                                       "held by another client"),
+    "nobody connects": (nobody_connects, None, "closed: unix-listen:DIR/vm.sock: nobody is connected; trying again", "shut off"),
+    "a port of another": (port_of_another, None, "refused: cannot listen on 127.0.0.1:7999: another process listens there; stop "
+                          "it or choose another port; trying again",
+                          "refused: cannot listen on 127.0.0.1:7999: another process listens there; stop it or choose another "
+                          "port"),
 }
 OF_ANOTHER = {"a device of another user", "a socket of another user"}
 

@@ -30,6 +30,10 @@ class RecordingSink final : public backend::Backend::Sink {
       received += as_text(BytesView(room).first(io.bytes));
     }
   }
+  void backend_remarks(const std::string& remark) override {
+    ++calls;
+    remarks.push_back(remark);
+  }
   void backend_writable() override {
     ++calls;
     ++writable;
@@ -54,6 +58,7 @@ class RecordingSink final : public backend::Backend::Sink {
   [[nodiscard]] std::string reason() const { return next_ == 0 ? "" : states[next_ - 1].second; }
 
   std::vector<std::pair<backend::State, std::string>> states;
+  std::vector<std::string> remarks;
   std::string received;
   std::string unsent;
   int calls = 0;

@@ -14,24 +14,30 @@ std::string why(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("a backend is a pty, a UNIX socket or a TCP server, and is written back as read") {
+TEST_CASE("a backend is a pty, or a UNIX or TCP socket of either side, and is written back as read") {
   CHECK(*parse_backend("pty:/dev/pts/3") == Backend(Pty{"/dev/pts/3"}));
   CHECK(*parse_backend("unix:/run/vm.sock") == Backend(Unix{{"/run/vm.sock", false}}));
   CHECK(*parse_backend("unix:@vm") == Backend(Unix{{"vm", true}}));
   CHECK(*parse_backend("tcp:[::1]:4555") == Backend(Tcp{{"::1", 4555}}));
+  CHECK(*parse_backend("unix-listen:/run/vm.sock") == Backend(UnixListen{{"/run/vm.sock", false}}));
+  CHECK(*parse_backend("tcp-listen:*:4555") == Backend(TcpListen{{"*", 4555}}));
   for (const std::string_view text :
-       {"pty:/dev/pts/3", "pty:/a,,b", "unix:/run/a,,b", "unix:@vm", "tcp:[::1]:4555", "tcp:rack1:23"})
+       {"pty:/dev/pts/3", "pty:/a,,b", "unix:/run/a,,b", "unix:@vm", "tcp:[::1]:4555", "tcp:rack1:23",
+        "unix-listen:/run/a,,b", "unix-listen:@vm", "tcp-listen:[::1]:4555", "tcp-listen:*:4555"})
     CHECK(to_text(*parse_backend(text)) == text);
 }
 
 TEST_CASE("a wrong backend is refused with what to write instead") {
-  CHECK(why("serial:/dev/ttyS0") == "unknown scheme 'serial': use pty, unix or tcp");
-  CHECK(why("unixx:/run/vm.sock") == "unknown scheme 'unixx': use pty, unix or tcp (did you mean 'unix'?)");
-  CHECK(why("tls:vm:1") == "unknown scheme 'tls': use pty, unix or tcp");
+  CHECK(why("serial:/dev/ttyS0") == "unknown scheme 'serial': use pty, unix, tcp, unix-listen or tcp-listen");
+  CHECK(why("unixx:/run/vm.sock") ==
+        "unknown scheme 'unixx': use pty, unix, tcp, unix-listen or tcp-listen (did you mean 'unix'?)");
+  CHECK(why("tls:vm:1") == "unknown scheme 'tls': use pty, unix, tcp, unix-listen or tcp-listen");
   CHECK(why("pty:pts/3") == "path 'pts/3' is not absolute: write pty:/dev/pts/N");
   CHECK(why("pty:/" + std::string(4095, 'x')) == "a path of 4096 bytes is too long: it holds at most 4095");
   CHECK(why("unix:vm.sock") == "path 'vm.sock' is not absolute: write /PATH, or @NAME for an abstract socket");
   CHECK(why("tcp:/run/vm.sock") == "'/run/vm.sock' is a UNIX socket, not HOST:PORT: write unix:/run/vm.sock");
+  CHECK(why("tcp-listen:/run/vm.sock") ==
+        "'/run/vm.sock' is a UNIX socket, not HOST:PORT: write unix-listen:/run/vm.sock");
   CHECK(why("tcp:*:23") == "'*' is every address of this machine, to listen at: name one host to connect to");
   CHECK(why("pty:/dev/pts/3,115200") == "unknown option '115200': pty takes none; write ,, for a comma in a path");
   CHECK(why("tcp:vm:1,bind=x:1") == "unknown option 'bind': tcp takes none; write ,, for a comma in a path");
@@ -44,7 +50,8 @@ TEST_CASE("a console on the command line splits at its first '='") {
   CHECK(parse_console("unix:/tmp/a").error().text ==
         "'unix:/tmp/a' has no '=': write NAME=ADDRESS, such as c1=unix:/run/vm.sock");
   CHECK(parse_console("=unix:/tmp/a").error().text == "a console needs a name that is not empty");
-  CHECK(parse_console("c1=foo:bar").error().text == "unknown scheme 'foo': use pty, unix or tcp");
+  CHECK(parse_console("c1=foo:bar").error().text ==
+        "unknown scheme 'foo': use pty, unix, tcp, unix-listen or tcp-listen");
 }
 
 TEST_CASE("a name has 1 to 200 bytes as its history's file bears it, any but NUL") {

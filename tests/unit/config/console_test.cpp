@@ -43,7 +43,7 @@ TEST_CASE("a console without name or backend, or with a wrong one, is refused") 
   CHECK(problems("[[console]]\nname = \"a\\u0000\"\nbackend = \"pty:/a\"\n") ==
         "f:2:8: a console's name cannot hold a NUL byte");
   CHECK(problems("[[console]]\nname = \"a\"\nbackend = \"serial:/dev/ttyS0,115200\"\n") ==
-        "f:3:11: serial:/dev/ttyS0,115200: unknown scheme 'serial': use pty, unix or tcp");
+        "f:3:11: serial:/dev/ttyS0,115200: unknown scheme 'serial': use pty, unix, tcp, unix-listen or tcp-listen");
 }
 
 TEST_CASE("a wrong console on the command line is quoted whole") {
