@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/line.hpp"
 
-#include <unistd.h>
-
 #include <array>
 #include <utility>
 
@@ -78,21 +76,19 @@ void Line::located(const Location& location) {
   opener_->begin();
 }
 
-void Line::opened(UniqueFd fd, std::size_t leftover) {
-  Result<loop::Poll> poll = loop::Poll::watch(loop_, fd.get(), [this](unsigned events) { ready(events); });
-  if (!poll) {
-    opener_->before_close(fd.get());
-    return failed(State::refused, poll.error().text);
+void Line::opened(std::unique_ptr<Channel> channel, std::size_t leftover) {
+  if (const Status started = channel->start(*this); !started) {
+    channel.reset();
+    return failed(State::refused, started.error().text);
   }
   // Those who connect to us do so when they like.
   asking_.reset();
   timer_.stop();
-  fd_ = std::move(fd);
-  poll_ = std::move(*poll);
+  channel_ = std::move(channel);
   phase_ = Phase::open;
   opened_at_ = loop_.now();
   leftover_ = leftover;
-  may_be_queued_ = opener_->may_be_queued() && !ours_alone_;
+  may_be_queued_ = channel_->may_be_queued() && !ours_alone_;
   write_blocked_ = false;
   become(State::open, {});
   watch();
@@ -129,7 +125,7 @@ void Line::relocate() {
 // --- while open ---
 
 void Line::watch() {
-  poll_.want((held_ ? 0U : unsigned{loop::kReadable}) | (write_blocked_ ? unsigned{loop::kWritable} : 0U));
+  channel_->want((held_ ? 0U : unsigned{loop::kReadable}) | (write_blocked_ ? unsigned{loop::kWritable} : 0U));
 }
 
 void Line::hold(bool held) {
@@ -137,14 +133,14 @@ void Line::hold(bool held) {
   if (phase_ == Phase::open) watch();
 }
 
-void Line::ready(unsigned events) {
+void Line::channel_ready(unsigned ready) {
   // A descriptor in error is read on until its end or error: a dying QEMU's last words are still there.
   // It would be reported again and again; it is met when the guest may go on.
-  if (held_ && (events & loop::kFailed) != 0) write_blocked_ = false;
-  if (!held_ && (events & (loop::kReadable | loop::kFailed)) != 0) sink_->backend_readable();
+  if (held_ && (ready & loop::kFailed) != 0) write_blocked_ = false;
+  if (!held_ && (ready & (loop::kReadable | loop::kFailed)) != 0) sink_->backend_readable();
   if (lost_) return lose();
   if (phase_ != Phase::open) return;
-  if ((events & loop::kWritable) != 0) {
+  if ((ready & loop::kWritable) != 0) {
     write_blocked_ = false;
     sink_->backend_writable();
   }
@@ -153,17 +149,17 @@ void Line::ready(unsigned events) {
 
 net::Io Line::read(BytesSpan room) {
   if (phase_ != Phase::open) return {net::Io::Kind::again};
-  const net::Io io = net::Io::from(::read(fd_.get(), room.data(), room.size()));
+  const net::Io io = channel_->read(room);
   if (io.kind == net::Io::Kind::end || io.kind == net::Io::Kind::error) {
     lost_ = true;
-    reason_ = opener_->why_ended(io);
+    reason_ = channel_->why_ended(io);
   }
   return io;
 }
 
 net::Io Line::write(BytesView bytes) {
   if (phase_ != Phase::open) return {net::Io::Kind::again};
-  const net::Io io = net::Io::from(::write(fd_.get(), bytes.data(), bytes.size()));
+  const net::Io io = channel_->write(bytes);
   // An error shows in the next read too, and is dealt with there, after what can still be read. Until then nothing is
   // waited for: a descriptor in error is always writable.
   if (io.kind == net::Io::Kind::error || io.kind == net::Io::Kind::end) return {net::Io::Kind::again};
@@ -177,13 +173,13 @@ net::Io Line::write(BytesView bytes) {
 void Line::send_break(std::function<void(Status)> answer) {
   if (locator_->has_break()) return locator_->send_break(std::move(answer));
   if (phase_ != Phase::open) return answer(failure("no break: the console is not open"));
-  answer(failure("no break: {}", opener_->why_no_break()));
+  channel_->send_break(std::move(answer));
 }
 
 void Line::lose() {
   lost_ = false;
   const std::string reason = std::exchange(reason_, {});
-  close_fd();
+  channel_.reset();
   phase_ = Phase::trying;
   // Not at the first byte: a terminal server says "port in use" before it closes.
   if (loop_.now() - opened_at_ >= patience_.reopen_most) backoff_.reset();
@@ -214,9 +210,9 @@ void Line::part(Phase then) {
   parting_told_ = false;
   if (was_parting) return;
   asking_.reset();
-  if (opener_ && !fd_) opener_->abandon();
-  poll_.want(0);
-  const bool worth_waiting = fd_ && opener_->part(fd_.get());
+  if (opener_ && !channel_) opener_->abandon();
+  if (channel_) channel_->want(0);
+  const bool worth_waiting = channel_ && channel_->part();
   parting_deadline_ = loop_.now() + (worth_waiting ? std::chrono::milliseconds(kPart) : 0ms);
   if (after_parting_ == Phase::stopped)
     look_whether_parted();
@@ -230,8 +226,8 @@ void Line::look_whether_parted() {
     if (after_parting_ == Phase::trying) become(State::connecting, "to be opened again");
     if (after_parting_ == Phase::down) become(State::down, down_reason_);
   }
-  if (fd_ && !other_side_closed() && loop_.now() < parting_deadline_) return timer_.start(kPartLook);
-  close_fd();
+  if (channel_ && !other_side_closed() && loop_.now() < parting_deadline_) return timer_.start(kPartLook);
+  channel_.reset();
   timer_.stop();
   phase_ = after_parting_;
   if (phase_ == Phase::trying) return try_now();
@@ -243,16 +239,10 @@ bool Line::other_side_closed() {
   // What still comes is not recorded, which the mark at this point says.
   std::array<std::byte, 4096> rest;
   for (int reads = 0; reads < kPartReads; ++reads) {
-    const net::Io io = net::Io::from(::read(fd_.get(), rest.data(), rest.size()));
+    const net::Io io = channel_->read(rest);
     if (io.kind != net::Io::Kind::moved) return io.kind != net::Io::Kind::again;
   }
   return false;
-}
-
-void Line::close_fd() {
-  poll_ = {};
-  if (fd_) opener_->before_close(fd_.get());
-  fd_.reset();
 }
 
 }  // namespace charmux::backend

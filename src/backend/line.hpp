@@ -10,7 +10,6 @@
 #include "backend/opener.hpp"
 #include "charmux/base/units.hpp"
 #include "loop/backoff.hpp"
-#include "loop/poll.hpp"
 #include "loop/timer.hpp"
 
 namespace charmux::backend {
@@ -25,10 +24,10 @@ struct Patience {
   std::chrono::milliseconds locate_timeout{35'000};
 };
 
-/// A backend that is one descriptor: asks where the chardev is, opens it there, watches it, loses it, and begins again.
+/// The backend of every kind: asks where the chardev is, opens it there, watches it, loses it, and begins again.
 /// What was written reaches the guest before it is closed: a socket's other side is told that no more comes, and has a
 /// second to read what it has and close.
-class Line final : public Backend, private Opener::Owner {
+class Line final : public Backend, private Opener::Owner, private Channel::Owner {
  public:
   Line(loop::Loop& loop, Patience patience, std::unique_ptr<Locator> locator);
 
@@ -51,28 +50,29 @@ class Line final : public Backend, private Opener::Owner {
   /// What it is about.
   enum class Phase {
     trying,   ///< waits for the next try, or for the outcome of one: an answer (`asking_`), or a connection.
-    open,     ///< has the descriptor and watches it.
+    open,     ///< has the channel and watches it.
     parting,  ///< has said goodbye and waits for the other side to close; then `after_parting_`.
     down,     ///< was put down: leaves it alone.
     stopped,  ///< for good.
   };
 
   // Opener::Owner
-  void opened(UniqueFd fd, std::size_t leftover) override;
+  void opened(std::unique_ptr<Channel> channel, std::size_t leftover) override;
   void failed(State state, const std::string& reason) override;
   void remarked(const std::string& remark) override { sink_->backend_remarks(remark); }
+
+  // Channel::Owner
+  void channel_ready(unsigned ready) override;
 
   [[nodiscard]] bool waits_to_try() const;
   void try_now();
   void located(const Location& location);
-  void ready(unsigned events);
   void watch();
   void lose();
   void become(State state, const std::string& reason);
   void part(Phase then);
   void look_whether_parted();
   [[nodiscard]] bool other_side_closed();
-  void close_fd();
   void timer_fired();
 
   loop::Loop& loop_;
@@ -94,8 +94,7 @@ class Line final : public Backend, private Opener::Owner {
   std::string reason_;
   loop::Backoff backoff_;
   std::minstd_rand random_;
-  UniqueFd fd_;
-  loop::Poll poll_;
+  std::unique_ptr<Channel> channel_;
   loop::Timer timer_;  ///< the next try, the end of patience with an answer, or the next look at who is parted from.
   std::size_t leftover_ = 0;
   bool may_be_queued_ = false;

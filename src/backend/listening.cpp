@@ -5,8 +5,8 @@
 
 #include <utility>
 
+#include "backend/stream_channel.hpp"
 #include "net/server_socket.hpp"
-#include "net/socket_options.hpp"
 
 namespace charmux::backend {
 namespace {
@@ -19,29 +19,53 @@ bool has_hung_up(int fd) {
   return ::poll(&look, 1, 0) == 1 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
+address::Place place_of(const address::Backend& at) {
+  if (const auto* socket = std::get_if<address::UnixListen>(&at)) return socket->at;
+  return std::get<address::TcpListen>(at).at;
+}
+
+/// The one that has connected; says when it is closed. Destroyed before its opener.
+class ServedChannel final : public StreamChannel {
+ public:
+  ServedChannel(loop::Loop& loop, UniqueFd fd, const std::string& text, std::string nobody,
+                std::function<void()> closed)
+      : StreamChannel(loop, std::move(fd), text, false), nobody_(std::move(nobody)), closed_(std::move(closed)) {}
+  ~ServedChannel() override { closed_(); }
+  ServedChannel(const ServedChannel&) = delete;
+  ServedChannel& operator=(const ServedChannel&) = delete;
+
+  [[nodiscard]] std::string why_ended(const net::Io& io) const override {
+    return io.kind == net::Io::Kind::error ? StreamChannel::why_ended(io) : nobody_;
+  }
+
+ private:
+  const std::string nobody_;
+  const std::function<void()> closed_;
+};
+
 }  // namespace
 
-Listening::Listening(loop::Loop& loop, address::Backend at, Owner& owner)
-    : StreamOpener(at), loop_(loop), address_(std::move(at)), owner_(owner), next_(loop, [this] { begin(); }) {}
+Listening::Listening(loop::Loop& loop, const address::Backend& at, Owner& owner)
+    : loop_(loop), at_(place_of(at)), text_(address::to_text(at)), owner_(owner), next_(loop, [this] { begin(); }) {}
 
 void Listening::begin() {
   wanted_ = true;
   next_.stop();
   if (early_) return serve(std::move(early_));
   if (!acceptors_.empty()) return owner_.failed(State::closed, nobody());
-  if (const auto* tcp = std::get_if<address::TcpListen>(&address_)) {
-    const std::optional<net::Endpoint> at = net::literal_endpoint(tcp->at);
-    return at ? listen({*at}) : look_up();
+  if (const auto* host = std::get_if<address::HostPort>(&at_)) {
+    const std::optional<net::Endpoint> at = net::literal_endpoint(*host);
+    return at ? listen({*at}) : look_up(*host);
   }
-  const Result<net::Endpoint> at = net::endpoint(std::get<address::UnixListen>(address_).at);
+  const Result<net::Endpoint> at = net::endpoint(std::get<address::SocketPath>(at_));
   at ? listen({*at}) : owner_.failed(State::refused, at.error().text);
 }
 
-void Listening::look_up() {
+void Listening::look_up(const address::HostPort& host) {
   using Found = Result<std::vector<net::Endpoint>>;
   auto found = std::make_shared<Found>();
   lookup_ = loop::Work(
-      loop_, [found, host = std::get<address::TcpListen>(address_).at] { *found = net::resolve(host); },
+      loop_, [found, host] { *found = net::resolve(host); },
       [this, found] { *found ? listen(**found) : owner_.failed(State::closed, found->error().text); });
 }
 
@@ -70,17 +94,16 @@ void Listening::arrived(UniqueFd peer) {
 }
 
 void Listening::serve(UniqueFd peer) {
-  if (is_tcp()) net::set_tcp_options(peer.get());
   wanted_ = false;
   serving_ = peer.get();
-  owner_.opened(std::move(peer), 0);
+  owner_.opened(std::make_unique<ServedChannel>(loop_, std::move(peer), text_, nobody(), [this] { closed(); }), 0);
 }
 
 void Listening::turned_away(const char* why) {
   const MonoTime now = loop_.now();
   if (now < next_remark_) return;
   next_remark_ = now + kRemarkPause;
-  owner_.remarked(fmt::format("{}: another connection was closed: {}", text(), why));
+  owner_.remarked(fmt::format("{}: another connection was closed: {}", text_, why));
 }
 
 void Listening::abandon() {
@@ -91,18 +114,13 @@ void Listening::abandon() {
   wanted_ = false;
 }
 
-void Listening::before_close(int fd) {
+void Listening::closed() {
   serving_ = -1;
   // The next one is served as soon as it comes, whatever the pause before the next begin().
   wanted_ = true;
   if (early_) next_.start(std::chrono::milliseconds(0));
-  StreamOpener::before_close(fd);
 }
 
-std::string Listening::nobody() const { return fmt::format("{}: nobody is connected", text()); }
-
-std::string Listening::why_ended(const net::Io& io) const {
-  return io.kind == net::Io::Kind::error ? StreamOpener::why_ended(io) : nobody();
-}
+std::string Listening::nobody() const { return fmt::format("{}: nobody is connected", text_); }
 
 }  // namespace charmux::backend

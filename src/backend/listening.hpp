@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/stream_opener.hpp"
+#include "backend/opener.hpp"
 #include "charmux/base/units.hpp"
 #include "loop/timer.hpp"
 #include "loop/work.hpp"
@@ -16,33 +16,32 @@ namespace charmux::backend {
 /// A place, UNIX or TCP, at which the other side connects to us: a chardev in client mode (QEMU: `server=off`, with
 /// `reconnect=`), a device, a program. It is served for as long as it stays; whoever else connects meanwhile is closed
 /// at once, which is said.
-class Listening final : public StreamOpener {
+class Listening final : public Opener {
  public:
   /// `at` is a UnixListen or a TcpListen.
-  Listening(loop::Loop& loop, address::Backend at, Owner& owner);
+  Listening(loop::Loop& loop, const address::Backend& at, Owner& owner);
 
   void begin() override;
   /// Nobody can connect until begin() is called again.
   void abandon() override;
-  void before_close(int fd) override;
-  [[nodiscard]] std::string why_ended(const net::Io& io) const override;
-  [[nodiscard]] bool may_be_queued() const override { return false; }
 
  private:
-  void look_up();
+  void look_up(const address::HostPort& host);
   void listen(const std::vector<net::Endpoint>& endpoints);
   void arrived(UniqueFd peer);
   void serve(UniqueFd peer);
+  void closed();
   void turned_away(const char* why);
   [[nodiscard]] std::string nobody() const;
 
   loop::Loop& loop_;
-  const address::Backend address_;
+  const address::Place at_;
+  const std::string text_;
   Owner& owner_;
   loop::Work lookup_;
   std::vector<net::Acceptor> acceptors_;
   bool wanted_ = false;  ///< whoever comes is served.
-  int serving_ = -1;     ///< the owner's descriptor of the one that is.
+  int serving_ = -1;     ///< the descriptor of the one that is, which its channel owns.
   UniqueFd early_;       ///< the next one, which came before that one's end was read,
   loop::Timer next_;     ///< ... and is served behind it.
   MonoTime next_remark_{};

@@ -9,10 +9,13 @@ namespace charmux::backend {
 
 std::unique_ptr<Opener> make_opener(loop::Loop& loop, std::chrono::milliseconds connect_timeout,
                                     const address::Backend& address, Opener::Owner& owner) {
-  if (const auto* pty = std::get_if<address::Pty>(&address)) return std::make_unique<Pty>(pty->path, owner);
-  if (std::holds_alternative<address::UnixListen>(address) || std::holds_alternative<address::TcpListen>(address))
-    return std::make_unique<Listening>(loop, address, owner);
-  return std::make_unique<Socket>(loop, connect_timeout, address, owner);
+  const std::string text = address::to_text(address);
+  if (const auto* pty = std::get_if<address::Pty>(&address)) return std::make_unique<Pty>(loop, pty->path, owner);
+  if (const auto* at = std::get_if<address::Unix>(&address))
+    return std::make_unique<Socket>(loop, connect_timeout, at->at, text, owner);
+  if (const auto* at = std::get_if<address::Tcp>(&address))
+    return std::make_unique<Socket>(loop, connect_timeout, at->at, text, owner);
+  return std::make_unique<Listening>(loop, address, owner);
 }
 
 }  // namespace charmux::backend

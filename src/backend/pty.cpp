@@ -6,10 +6,29 @@
 #include <sys/stat.h>
 #include <termios.h>
 
+#include "backend/descriptor.hpp"
 #include "backend/terminal_user.hpp"
-#include "charmux/base/result.hpp"
 
 namespace charmux::backend {
+namespace {
+
+class PtyChannel final : public Descriptor {
+ public:
+  PtyChannel(loop::Loop& loop, UniqueFd fd, std::string path)
+      : Descriptor(loop, std::move(fd)), path_(std::move(path)) {}
+
+  [[nodiscard]] std::string why_ended(const net::Io&) const override {
+    return fmt::format("{}: its other side was closed", path_);
+  }
+  void send_break(std::function<void(Status)> answer) override {
+    answer(failure("no break: QEMU passes none on from a pty, only from its monitor"));
+  }
+
+ private:
+  const std::string path_;
+};
+
+}  // namespace
 
 void Pty::begin() {
   UniqueFd fd(::open(path_.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
@@ -37,11 +56,7 @@ void Pty::begin() {
     return owner_.failed(State::refused, fmt::format("{} cannot be set raw: {}", path_, errno_text(errno)));
   int waiting = 0;
   if (::ioctl(fd.get(), FIONREAD, &waiting) != 0) waiting = 0;
-  owner_.opened(std::move(fd), static_cast<std::size_t>(waiting));
+  owner_.opened(std::make_unique<PtyChannel>(loop_, std::move(fd), path_), static_cast<std::size_t>(waiting));
 }
-
-std::string Pty::why_ended(const net::Io&) const { return fmt::format("{}: its other side was closed", path_); }
-
-std::string_view Pty::why_no_break() const { return "QEMU passes none on from a pty, only from its monitor"; }
 
 }  // namespace charmux::backend

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "backend/opener.hpp"
+#include "loop/loop.hpp"
 
 namespace charmux::backend {
 
@@ -14,14 +15,12 @@ namespace charmux::backend {
 /// reading gives 0 or EIO for ever: that is the end, and the path is opened anew until it is there again.
 class Pty final : public Opener {
  public:
-  Pty(std::string path, Owner& owner) : path_(std::move(path)), owner_(owner) {}
+  Pty(loop::Loop& loop, std::string path, Owner& owner) : loop_(loop), path_(std::move(path)), owner_(owner) {}
 
   void begin() override;
-  [[nodiscard]] std::string why_ended(const net::Io& io) const override;
-  [[nodiscard]] bool may_be_queued() const override { return false; }
-  [[nodiscard]] std::string_view why_no_break() const override;
 
  private:
+  loop::Loop& loop_;
   const std::string path_;
   Owner& owner_;
 };

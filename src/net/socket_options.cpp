@@ -17,4 +17,17 @@ void set_tcp_options(int fd) {
   set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 4);
 }
 
+bool is_tcp(int fd) {
+  int family = 0;
+  socklen_t length = sizeof family;
+  return ::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &length) == 0 && (family == AF_INET || family == AF_INET6);
+}
+
+bool end_sending(int fd) { return ::shutdown(fd, SHUT_WR) == 0; }
+
+void reset_when_closed(int fd) {
+  const linger now{1, 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
 }  // namespace charmux::net

@@ -12,4 +12,11 @@ void set_option(int fd, int level, int name, int value);
 /// probe with RST.)
 void set_tcp_options(int fd);
 
+/// Whether the socket is TCP of either family.
+[[nodiscard]] bool is_tcp(int fd);
+/// The other side is told that nothing more comes; what was sent before still arrives. False: it has gone already.
+[[nodiscard]] bool end_sending(int fd);
+/// close(2) will reset the connection and not linger: what is unsent then is thrown away.
+void reset_when_closed(int fd);
+
 }  // namespace charmux::net

@@ -28,17 +28,12 @@ std::string name_of_peer(int fd) {
 
 Stream::Stream(UniqueFd fd, std::size_t send_queue) : fd_(std::move(fd)), peer_(name_of_peer(fd_.get())) {
   const int queue = static_cast<int>(send_queue);
-  int family = 0;
-  socklen_t length = sizeof family;
-  getsockopt(fd_.get(), SOL_SOCKET, SO_DOMAIN, &family, &length);
   // The urgent byte of telnet's Synch (RFC 854) is the second half of IAC DM: taken out of the stream, it would make a
   // command of what is typed next.
   set_option(fd_.get(), SOL_SOCKET, SO_OOBINLINE, 1);
-  if (family == AF_UNIX) {
-    set_option(fd_.get(), SOL_SOCKET, SO_SNDBUF, queue);
-    return;
-  }
-  tcp_ = true;
+  tcp_ = is_tcp(fd_.get());
+  if (!tcp_) set_option(fd_.get(), SOL_SOCKET, SO_SNDBUF, queue);
+  if (!tcp_) return;
   set_tcp_options(fd_.get());
   set_option(fd_.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, queue);
 }
@@ -62,6 +57,6 @@ Outstanding Stream::outstanding() const {
 
 std::optional<PeerReads> Stream::reads() const { return tcp_ ? peer_reads(fd_.get()) : std::nullopt; }
 
-void Stream::end_sending() { ::shutdown(fd_.get(), SHUT_WR); }
+void Stream::end_sending() { (void)net::end_sending(fd_.get()); }
 
 }  // namespace charmux::net
