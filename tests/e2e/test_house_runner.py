@@ -24,6 +24,7 @@ PYTEST_CASES = {
 DOCTEST_PROGRAM = r"""
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
+#include <cstdio>
 #include <cstdlib>
 #include <unistd.h>
 TEST_CASE("passes, with a comma * and a star") { CHECK(1 == 1); }
@@ -33,6 +34,9 @@ TEST_CASE("may fail" * doctest::may_fail()) { CHECK(1 == 2); }
 TEST_CASE("should fail" * doctest::should_fail()) { CHECK(1 == 2); }
 TEST_CASE("aborts") { std::abort(); }
 TEST_CASE("ends the process") { _exit(0); }
+TEST_CASE("does not apply") { std::puts("n/a: a file takes no input"); }
+TEST_CASE("does not apply, and does not say why") { std::puts("n/a: "); CHECK(1 == 1); }
+TEST_CASE("does not apply, and fails") { std::puts("n/a: because"); CHECK(1 == 2); }
 """
 TOTAL = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 
@@ -70,8 +74,10 @@ def test_doctest_programs(kit):
     kit.path("planted.cpp").write_text(DOCTEST_PROGRAM)
     subprocess.run(["g++", "-std=c++20", kit.path("planted.cpp"), "-o", kit.path("integration_planted")], check=True)
     total, code, said = run(kit, "integration", "-k", "integration_")
-    assert (total, code) == ((1, 5, 0), 1), said
-    for name in ("fails", "may fail", "should fail", "aborts", "ends the process"):
+    assert (total, code) == ((1, 7, 0), 1), said
+    assert "1 passed, 7 failed, 0 skipped, 1 n/a, " in said
+    for name in ("fails", "may fail", "should fail", "aborts", "ends the process",
+                 "does not apply, and does not say why", "does not apply, and fails"):
         assert f"FAILED integration_planted: {name}:" in said
 
     total, code, said = run(kit, "integration")

@@ -17,6 +17,10 @@ RAN = re.compile(r"^[0-9.]+ s: ", re.MULTILINE)
 EXCUSED = re.compile(r"(should have failed|Failed as expected|Allowed to fail|Didn't fail exactly|Failed exactly \d+ times)")
 
 
+# A scenario that does not apply to what is tested says so, with the reason; it is neither passed nor skipped.
+NOT_APPLICABLE = re.compile(r"^n/a:(.*)$", re.MULTILINE)
+
+
 def programs(kind, build):
     """The kind's executables, wherever below the build's folder CMake has put them."""
     found = [path for path in build.rglob(f"{kind}_*")
@@ -46,6 +50,10 @@ def judge(name, expected):
             return Outcome(name, 0, expected, why="a test case that may fail is no test", output=output)
         if passed != expected:
             return Outcome(name, passed, 1, why=f"{passed} of {expected} test cases ran", output=output)
+        if said := NOT_APPLICABLE.search(output):
+            if expected != 1 or not said.group(1).strip():
+                return Outcome(name, failed=1, why="what is n/a is a test of its own, and says why", output=output)
+            return Outcome(name, not_applicable=1)
         return Outcome(name, passed)
     return look
 

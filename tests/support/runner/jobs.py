@@ -13,11 +13,12 @@ import typing
 
 @dataclasses.dataclass
 class Outcome:
-    """What came of a job. Whatever is not passed is failed or skipped, and neither is good."""
+    """What came of a job. Whatever is failed or skipped is not good; what is not applicable is no test at all."""
     name: str
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    not_applicable: int = 0
     why: str = ""
     output: str = ""
 
