@@ -22,9 +22,13 @@ def stream(total):
 
 
 def _without_notice(match):
-    """The CR LF before a notice is charmux's, unless it ends a line of the guest's."""
+    """The CR LF before a notice is charmux's, unless it ends a line of the guest's. Where the guest's output was cut
+    right before a line's end it looks the same; but behind a skip it goes on at a line's start, so that the number of
+    bytes skipped shows whether that end is among them."""
     line_ended = _LINE.fullmatch(match.string, max(0, match.start() - LINE_BYTES + 2), match.start() + 2)
-    return b"\r\n" if line_ended else b""
+    skipped = _SKIPPED.match(match[1])
+    end_is_skipped = skipped and int(skipped[1]) % LINE_BYTES == 2
+    return b"\r\n" if line_ended and not end_is_skipped else b""
 
 
 class Judgement:
@@ -50,7 +54,9 @@ class Judgement:
         said = f"{size(self.missing)} missing{'' if self.in_order else ', not in order'}"
         if self.told == 0:
             return f"{said}, not told"
-        return f"{said}, told {'exactly' if self.told == self.missing else size(self.told)}"
+        if self.told == self.missing:
+            return f"{said}, told exactly"
+        return f"{said}, told {size(self.told)} ({self.told - self.missing:+d} bytes)"
 
 
 def size(count):
