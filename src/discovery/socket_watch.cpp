@@ -3,11 +3,8 @@
 
 #include <fnmatch.h>
 #include <glob.h>
-#include <sys/inotify.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <utility>
 
 namespace charmux::discovery {
@@ -17,8 +14,6 @@ using namespace std::chrono_literals;
 
 // Several changes at once (bind, chmod, rename) are one look.
 constexpr auto kSettle = 10ms;
-constexpr std::uint32_t kChanges =
-    IN_CREATE | IN_ATTRIB | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
 bool has_wildcards(const std::string& pattern) { return pattern.find_first_of("*?[") != std::string::npos; }
 
@@ -70,23 +65,12 @@ SocketWatch::SocketWatch(loop::Loop& loop, std::vector<std::string> patterns, st
       rescan_(rescan),
       log_(log),
       sink_(sink),
-      inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
-      timer_(loop, [this] { scan(); }) {
-  if (inotify_) {
-    if (Result<loop::Poll> poll = loop::Poll::watch(loop, inotify_.get(), [this](unsigned) { notified(); }))
-      poll_ = std::move(*poll);
-  }
-  if (!poll_)
-    log_.warn("QMP sockets are looked for every {} ms only: inotify: {}; fs.inotify.max_user_instances may be raised",
-              rescan_.count(), errno_text(errno));
-}
+      watch_(loop, [this](const std::vector<std::string>& paths) { notified(paths); }),
+      timer_(loop, [this] { scan(); }) {}
 
 SocketWatch::~SocketWatch() = default;
 
-void SocketWatch::start() {
-  poll_.want(loop::kReadable);
-  timer_.start(0ms);
-}
+void SocketWatch::start() { timer_.start(0ms); }
 
 void SocketWatch::scan() {
   soon_ = false;
@@ -126,43 +110,17 @@ void SocketWatch::tell(Files found) {
 }
 
 void SocketWatch::follow() {
-  if (!poll_) return;
-  std::map<int, std::string> watched;
-  for (const std::string& pattern : patterns_) {
-    for (const std::string& directory : directories_of(pattern)) {
-      // Asked again of a directory that is watched already this answers the same number.
-      const int number = ::inotify_add_watch(inotify_.get(), directory.c_str(), kChanges);
-      if (number >= 0) {
-        watched.emplace(number, directory);
-      } else if (errno != ENOENT && !std::exchange(complained_, true)) {
-        log_.warn("{} is looked at every {} ms only: inotify: {}", directory, rescan_.count(), errno_text(errno));
-      }
-    }
-  }
-  for (const auto& [number, directory] : watched_) {
-    if (watched.count(number) == 0) ::inotify_rm_watch(inotify_.get(), number);
-  }
-  watched_ = std::move(watched);
+  std::set<std::string> directories;
+  for (const std::string& pattern : patterns_) directories.merge(directories_of(pattern));
+  const Status followed = watch_.follow(directories);
+  if (!followed && !std::exchange(complained_, true))
+    log_.warn("QMP sockets are looked for every {} ms only: {}", rescan_.count(), followed.error().text);
 }
 
-void SocketWatch::notified() {
-  alignas(inotify_event) std::array<char, 16384> room;
-  bool changed = false;
-  for (;;) {
-    const ssize_t got = ::read(inotify_.get(), room.data(), room.size());
-    if (got <= 0) break;
-    for (std::size_t at = 0; at + sizeof(inotify_event) <= static_cast<std::size_t>(got);) {
-      const auto* const event = reinterpret_cast<const inotify_event*>(room.data() + at);
-      at += sizeof(inotify_event) + event->len;
-      const auto directory = watched_.find(event->wd);
-      const bool named = event->len > 0 && directory != watched_.end();
-      const std::string base = named && directory->second != "/" ? directory->second : "";
-      // Without a name it is about the directory itself, or too much has happened to tell.
-      const bool ours = named ? concerns(base + "/" + event->name) : (event->mask & IN_IGNORED) == 0;
-      changed = changed || ours;
-    }
-  }
-  if (!changed || std::exchange(soon_, true)) return;
+void SocketWatch::notified(const std::vector<std::string>& paths) {
+  const bool ours = paths.empty() ||
+                    std::any_of(paths.begin(), paths.end(), [this](const std::string& path) { return concerns(path); });
+  if (!ours || std::exchange(soon_, true)) return;
   timer_.start(kSettle);
 }
 

@@ -11,15 +11,14 @@
 #include <vector>
 
 #include "charmux/base/log.hpp"
-#include "charmux/base/unique_fd.hpp"
-#include "loop/poll.hpp"
+#include "loop/directory_watch.hpp"
 #include "loop/timer.hpp"
 
 namespace charmux::discovery {
 
-/// Follows the socket files that match glob(7) patterns. inotify(7) says when to look, in each directory that a pattern
-/// leads to, or in the nearest one above that exists; and it looks every so often all the same, since neither a file
-/// system of another machine nor a full inotify tells. For the loop's thread.
+/// Follows the socket files that match glob(7) patterns. A DirectoryWatch says when to look, in each directory that a
+/// pattern leads to, or in the nearest one above that exists; and it looks every so often all the same, since neither a
+/// file system of another machine nor a full inotify tells. For the loop's thread.
 class SocketWatch {
  public:
   /// Called from the loop only.
@@ -61,19 +60,17 @@ class SocketWatch {
   [[nodiscard]] Files find() const;
   void tell(Files found);
   void follow();
-  void notified();
+  void notified(const std::vector<std::string>& paths);
   [[nodiscard]] bool concerns(const std::string& path) const;
 
   const std::vector<std::string> patterns_;
   const std::chrono::milliseconds rescan_;
   Log& log_;
   Sink& sink_;
-  UniqueFd inotify_;
-  loop::Poll poll_;
+  loop::DirectoryWatch watch_;
   loop::Timer timer_;
   bool soon_ = false;
   bool complained_ = false;
-  std::map<int, std::string> watched_;  // inotify's number of a directory, and the directory
   Files files_;
 };
 
