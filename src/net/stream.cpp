@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "loop/poll.hpp"
 #include "net/endpoint.hpp"
 #include "net/socket_options.hpp"
 
@@ -38,11 +39,41 @@ Stream::Stream(UniqueFd fd, std::size_t send_queue) : fd_(std::move(fd)), peer_(
   set_option(fd_.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, queue);
 }
 
+Status Stream::start_tls(const TlsContext& context, const TlsPeer& peer) {
+  Result<std::unique_ptr<TlsSession>> session = TlsSession::client(context, fd_.get(), peer);
+  if (!session) return tl::unexpected(session.error());
+  tls_ = std::move(*session);
+  return {};
+}
+
 Io Stream::send(BytesView bytes) {
+  if (tls_) return tls_->send(bytes);
   return Io::from(::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
 }
 
-Io Stream::recv(BytesSpan room) { return Io::from(::recv(fd_.get(), room.data(), room.size(), MSG_DONTWAIT)); }
+Io Stream::recv(BytesSpan room) {
+  if (tls_) return tls_->recv(room);
+  return Io::from(::recv(fd_.get(), room.data(), room.size(), MSG_DONTWAIT));
+}
+
+Io Stream::look() {
+  if (tls_) return tls_->look();
+  std::byte one{};
+  return Io::from(::recv(fd_.get(), &one, 1, MSG_PEEK | MSG_DONTWAIT));
+}
+
+unsigned Stream::poll_for(unsigned interest) const {
+  if (!tls_) return interest;
+  if (tls_->clogged()) interest &= ~unsigned{loop::kReadable};
+  return tls_->owes() ? interest | unsigned{loop::kWritable} : interest;
+}
+
+void Stream::flush() {
+  if (tls_) tls_->flush();
+  if (!ending_ || owes()) return;
+  ending_ = false;
+  (void)net::end_sending(fd_.get());
+}
 
 Outstanding Stream::outstanding() const {
   int queued = 0;
@@ -57,6 +88,10 @@ Outstanding Stream::outstanding() const {
 
 std::optional<PeerReads> Stream::reads() const { return tcp_ ? peer_reads(fd_.get()) : std::nullopt; }
 
-void Stream::end_sending() { (void)net::end_sending(fd_.get()); }
+void Stream::end_sending() {
+  if (tls_) tls_->end_sending();
+  ending_ = true;
+  flush();
+}
 
 }  // namespace charmux::net

@@ -84,6 +84,9 @@ class Connection {
   }
   [[nodiscard]] explicit operator bool() const { return static_cast<bool>(fd_); }
 
+  /// The descriptor, for whoever speaks otherwise.
+  [[nodiscard]] UniqueFd give_away() && { return std::move(fd_); }
+
   void half_close() { ::shutdown(fd_.get(), SHUT_WR); }
   void close() { fd_.reset(); }
   /// Closes so that the other side gets ECONNRESET.

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "charmux/base/bytes.hpp"
+#include "net/io.hpp"
+#include "net/tls_context.hpp"
+#include "net/tls_failure.hpp"
+
+struct ssl_st;
+struct x509_store_ctx_st;
+
+namespace charmux::net {
+
+/// Who the other side has to be.
+struct TlsPeer {
+  std::string host;    ///< where we connect to, a name or an address: its certificate has to be for that,
+  std::string name{};  ///< ... or for this name or address, if there is one.
+  bool verify = true;  ///< false: anybody is believed.
+  std::size_t record = std::size_t{16} * 1024;  ///< the most bytes of ours in one record; TLS has 16 KiB at most.
+};
+
+/// One side of TLS on a connected, non-blocking socket, which it does not own. Owned by a Stream; for the loop's
+/// thread. Nothing here waits or raises SIGPIPE.
+///
+/// OpenSSL writes into memory, and what the socket does not take at once is kept here. So send() takes or leaves, and
+/// what it left may be another thing the next time: OpenSSL's own partial writes must be repeated as they were
+/// (SSL_MODE_ENABLE_PARTIAL_WRITE, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER), but a viewer that is skipped goes on
+/// elsewhere. And reading awaits nothing but readability, writing nothing but writability.
+class TlsSession {
+ public:
+  /// The client's side. Error: the name cannot be asked for.
+  [[nodiscard]] static Result<std::unique_ptr<TlsSession>> client(const TlsContext& context, int fd,
+                                                                  const TlsPeer& peer);
+  TlsSession(const TlsSession&) = delete;
+  TlsSession& operator=(const TlsSession&) = delete;
+  ~TlsSession();
+
+  /// Goes on with the handshake. Io::moved: it is done; Io::again: when the socket is readable, or writable if owes().
+  [[nodiscard]] Io handshake();
+  /// Io::moved means taken: what owes() then still reaches the other side, by flush().
+  [[nodiscard]] Io send(BytesView bytes);
+  /// Io::end also when the other side did not say so: see truncated().
+  [[nodiscard]] Io recv(BytesSpan room);
+  /// Io::moved: there is something to recv(), which is not taken.
+  [[nodiscard]] Io look();
+  /// Sends what is owed, as far as the socket takes it.
+  void flush();
+  /// Says that nothing more comes (close_notify), behind all that was taken.
+  void end_sending();
+
+  /// Something waits for the socket to be writable: then flush().
+  [[nodiscard]] bool owes() const { return !owed_.empty(); }
+  /// Something can be had by recv() that the socket does not tell of.
+  [[nodiscard]] bool has_pending() const;
+  /// So much is owed (answers to one who does not read them) that nothing is read before some is sent.
+  [[nodiscard]] bool clogged() const;
+  /// The other side closed the connection without close_notify: somebody may have cut it short.
+  [[nodiscard]] bool truncated() const { return truncated_; }
+  /// In the handshake it has asked for a certificate of ours.
+  [[nodiscard]] bool was_asked_for_certificate() const { return asked_for_certificate_; }
+  /// Why an Io::error with EPROTO was one.
+  [[nodiscard]] const TlsFailure& why() const { return failure_; }
+
+ private:
+  struct Free {
+    void operator()(ssl_st* ssl) const;
+  };
+  TlsSession(ssl_st* ssl, int fd, const TlsPeer& peer);
+  [[nodiscard]] Status expect(const TlsPeer& peer);
+  static int verified(int good, x509_store_ctx_st* verifying);
+  static int asked(ssl_st* ssl, void* session);
+  /// What a call of OpenSSL came to that did not succeed.
+  [[nodiscard]] Io outcome(int result);
+  /// Takes what OpenSSL has written.
+  void collect();
+
+  std::unique_ptr<ssl_st, Free> ssl_;
+  const int fd_;
+  const std::string wanted_;  ///< whom its certificate has to be for.
+  const std::size_t record_;
+  std::string owed_;
+  std::optional<Io> no_more_;  ///< what every recv() comes to from now on.
+  std::optional<Io> cannot_send_;
+  bool truncated_ = false;
+  bool asked_for_certificate_ = false;
+  TlsFailure failure_;
+};
+
+}  // namespace charmux::net
