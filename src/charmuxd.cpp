@@ -4,10 +4,10 @@
 
 #include <cstdio>
 
+#include "charmux/base/open_files.hpp"
 #include "charmux/base/version.hpp"
 #include "charmux/config/load.hpp"
 #include "daemon/daemon.hpp"
-#include "daemon/open_files.hpp"
 
 using namespace charmux;
 
@@ -21,7 +21,7 @@ int bad_usage(const std::string& text) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  daemon::fill_standard_descriptors();
+  fill_standard_descriptors();
   const Result<config::CommandLine> line = config::parse_command_line(argc, argv);
   if (!line) return bad_usage(line.error().text);
   if (line->help) return std::fputs(line->help_text.c_str(), stdout) < 0 ? 1 : 0;

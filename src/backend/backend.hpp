@@ -41,6 +41,8 @@ class Backend {
     virtual void backend_remarks(const std::string& remark) = 0;
     /// write() may go on after it took less than it was given.
     virtual void backend_writable() = 0;
+    /// Whether anything was ever recorded of this console, in this process or an earlier one.
+    [[nodiscard]] virtual bool has_history() const { return false; }
   };
 
   virtual ~Backend() = default;
@@ -56,6 +58,8 @@ class Backend {
   [[nodiscard]] virtual std::size_t leftover() const = 0;
   /// True when the open connection may wait in a queue that says nothing: only a byte shows that it is live.
   [[nodiscard]] virtual bool may_be_queued() const = 0;
+  /// Why nobody can type into it ("a file takes no input"); empty: one can, as far as is known.
+  [[nodiscard]] virtual std::string_view why_no_input() const = 0;
   /// Where it is, for people: "pty:/dev/pts/3".
   [[nodiscard]] virtual std::string shown() const = 0;
   /// Sends the guest a break. `answer` is called once, perhaps from inside this, unless this is destroyed first. Error:

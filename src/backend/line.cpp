@@ -89,6 +89,7 @@ void Line::opened(std::unique_ptr<Channel> channel, std::size_t leftover) {
   opened_at_ = loop_.now();
   leftover_ = leftover;
   may_be_queued_ = channel_->may_be_queued() && !ours_alone_;
+  why_no_input_ = channel_->why_no_input();
   write_blocked_ = false;
   become(State::open, {});
   watch();

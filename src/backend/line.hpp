@@ -37,6 +37,7 @@ class Line final : public Backend, private Opener::Owner, private Channel::Owner
   [[nodiscard]] net::Io write(BytesView bytes) override;
   [[nodiscard]] std::size_t leftover() const override { return leftover_; }
   [[nodiscard]] bool may_be_queued() const override { return may_be_queued_; }
+  [[nodiscard]] std::string_view why_no_input() const override { return why_no_input_; }
   [[nodiscard]] std::string shown() const override { return locator_->shown(); }
   void send_break(std::function<void(Status)> answer) override;
   void retry() override;
@@ -60,6 +61,7 @@ class Line final : public Backend, private Opener::Owner, private Channel::Owner
   void opened(std::unique_ptr<Channel> channel, std::size_t leftover) override;
   void failed(State state, const std::string& reason) override;
   void remarked(const std::string& remark) override { sink_->backend_remarks(remark); }
+  [[nodiscard]] bool has_history() const override { return sink_->has_history(); }
 
   // Channel::Owner
   void channel_ready(unsigned ready) override;
@@ -98,6 +100,7 @@ class Line final : public Backend, private Opener::Owner, private Channel::Owner
   loop::Timer timer_;  ///< the next try, the end of patience with an answer, or the next look at who is parted from.
   std::size_t leftover_ = 0;
   bool may_be_queued_ = false;
+  std::string why_no_input_;
   bool held_ = false;
   bool write_blocked_ = false;
   bool lost_ = false;  ///< read() met the end; dealt with when backend_readable() returns.

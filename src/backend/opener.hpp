@@ -24,6 +24,8 @@ class Opener {
     virtual void failed(State state, const std::string& reason) = 0;
     /// Something that changes nothing, for the log.
     virtual void remarked(const std::string& remark) = 0;
+    /// Whether anything was ever recorded of this console, in this process or an earlier one.
+    [[nodiscard]] virtual bool has_history() const { return false; }
   };
   virtual ~Opener() = default;
 

@@ -12,7 +12,7 @@ struct Log::Impl {
   spdlog::logger logger{"charmux", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
 };
 
-Log::Log(LogLevel most) : most_(most), impl_(std::make_unique<Impl>()) {
+Log::Log(LogLevel most, LogForm form) : most_(most), form_(form), impl_(std::make_unique<Impl>()) {
   impl_->logger.set_pattern("%v");
   impl_->logger.set_level(spdlog::level::trace);
   impl_->logger.flush_on(spdlog::level::trace);
@@ -22,6 +22,7 @@ Log::~Log() = default;
 
 void Log::write(LogLevel level, std::string_view text) {
   if (level > most_) return;
+  if (form_ == LogForm::person) return impl_->logger.info("charmux: {}", printable(text));
   impl_->logger.info("<{}>{}", static_cast<int>(level), printable(text));
 }
 

@@ -16,11 +16,12 @@ struct Known {
   int has_value;
   char letter;  ///< in Grammar::options; for those that all commands take, any other
 };
-constexpr std::array<Known, 7> kLong = {{{"help", no_argument, 'h'},
+constexpr std::array<Known, 8> kLong = {{{"help", no_argument, 'h'},
                                          {"socket", required_argument, 'S'},
                                          {"json", no_argument, 'j'},
                                          {"watch", no_argument, 'w'},
                                          {"force", no_argument, 'f'},
+                                         {"once", no_argument, 'o'},
                                          {"since", required_argument, 's'},
                                          {"lines", required_argument, 'n'}}};
 
@@ -33,6 +34,7 @@ bool takes(const Grammar& grammar, char letter) { return grammar.options.find(le
 std::string short_options(const Grammar& grammar) {
   std::string out = "-:h";
   if (takes(grammar, 'F')) out += "f";
+  if (takes(grammar, 'v')) out += "v";
   if (takes(grammar, 'n')) out += "n:";
   if (takes(grammar, 'e')) out += "e:";
   return out;
@@ -41,7 +43,7 @@ std::string short_options(const Grammar& grammar) {
 std::vector<option> long_options(const Grammar& grammar) {
   std::vector<option> out;
   for (const Known& known : kLong)
-    if (known.letter == 'h' || known.letter == 'S' || takes(grammar, known.letter))
+    if (known.letter == 'h' || (known.letter == 'S' && grammar.asks) || takes(grammar, known.letter))
       out.push_back({known.name, known.has_value, nullptr, kLongBase + known.letter});
   out.push_back({nullptr, 0, nullptr, 0});
   return out;
@@ -72,7 +74,9 @@ Outcome<void> store(const Grammar& grammar, int code, Arguments& out) {
     case kLongBase + 'j': out.json = true; return {};
     case kLongBase + 'w': out.watch = true; return {};
     case kLongBase + 'f': out.force = true; return {};
+    case kLongBase + 'o': out.once = true; return {};
     case 'f': out.follow = true; return {};
+    case 'v': out.verbose = true; return {};
     case 'e': out.escape = optarg; return {};
     case 'n':
     case kLongBase + 'n': return keep("-n", out.lines);
@@ -93,12 +97,11 @@ tl::unexpected<Failure> refused(const Grammar& grammar, int code, const std::str
 
 Outcome<Arguments> check(const Grammar& grammar, Arguments arguments) {
   if (arguments.help) return arguments;
-  if (arguments.operands.size() < grammar.least)
-    return stop(kUsage, "{} needs the name of a console; `charmux ls` lists them", grammar.command);
+  if (arguments.operands.size() < grammar.least) return stop(kUsage, "{} needs {}", grammar.command, grammar.operands);
   if (arguments.operands.size() > grammar.most)
     return stop(kUsage, "{}: unexpected argument '{}'", grammar.command, printable(arguments.operands[grammar.most]));
   for (const std::string& name : arguments.operands)
-    if (name.empty()) return stop(kUsage, "{}: the name of a console is not empty", grammar.command);
+    if (name.empty() && grammar.asks) return stop(kUsage, "{}: the name of a console is not empty", grammar.command);
   if (arguments.watch && arguments.force)
     return stop(kUsage, "{}: --watch and --force exclude each other; keep one", grammar.command);
   if (arguments.lines && arguments.since)

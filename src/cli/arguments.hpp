@@ -20,18 +20,22 @@ struct Arguments {
   bool force = false;
   bool follow = false;
   bool help = false;
+  bool once = false;
+  bool verbose = false;
   std::optional<std::uint64_t> lines;  ///< -n
   std::optional<std::uint64_t> since;  ///< --since
   std::optional<std::string> escape;   ///< -e, as written
   std::vector<std::string> operands;
 };
 
-/// Which arguments a command takes, beside --socket and --help, which all take.
+/// Which arguments a command takes, beside --help, which all take, and --socket.
 struct Grammar {
   std::string_view command;
-  std::string_view options;  ///< of "jwfFnse": --json, --watch, --force, -f, -n, --since, -e
+  std::string_view options;  ///< of "jwfFnseov": --json, --watch, --force, -f, -n, --since, -e, --once, -v
   std::size_t least;         ///< operands
   std::size_t most;
+  std::string_view operands = "the name of a console; `charmux ls` lists them";  ///< what it says it needs
+  bool asks = true;  ///< a charmuxd: its operands are names of consoles, and it takes --socket
 };
 
 /// Reads the words behind a command's name, options before or behind the operands; those behind `--` are operands.

@@ -18,6 +18,8 @@ using Command = Outcome<void> (*)(const Arguments&, ApiClient&);
 [[nodiscard]] Outcome<void> send_break(const Arguments&, ApiClient&);
 [[nodiscard]] Outcome<void> down(const Arguments&, ApiClient&);
 [[nodiscard]] Outcome<void> reopen(const Arguments&, ApiClient&);
+/// Asks no charmuxd: it is one itself, for one console.
+[[nodiscard]] Outcome<void> bridge(const Arguments&, ApiClient&);
 
 /// Writes to stdout, all of it. Failure: kCannotWrite; kDone with no text when nobody reads any more.
 [[nodiscard]] Outcome<void> print(std::string_view text);

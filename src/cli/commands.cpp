@@ -9,6 +9,7 @@
 
 #include "charmux/base/text.hpp"
 #include "charmux/base/version.hpp"
+#include "cli/bridge_help.hpp"
 #include "cli/command.hpp"
 #include "cli/socket_path.hpp"
 
@@ -28,6 +29,8 @@ constexpr std::string_view kHelp =
     "  charmux break NAME                           send its guest a break\n"
     "  charmux down NAME                            leave its device to others\n"
     "  charmux reopen NAME                          open its device (again)\n"
+    "  charmux bridge BACKEND LISTENER... [--once] [-v]\n"
+    "                           share a chardev without charmuxd, as socat would\n"
     "  charmux help | --help | --version            this text; the version\n"
     "\n"
     "  --socket PATH   charmuxd's control socket; unless given $CHARMUX_SOCKET, else\n"
@@ -40,8 +43,9 @@ struct Entry {
   Grammar grammar;
   std::string_view usage;
   Command command;
+  std::string_view more = {};  ///< of its help
 };
-constexpr std::array<Entry, 8> kCommands = {
+constexpr std::array<Entry, 9> kCommands = {
     {{{"ls", "j", 0, 0}, "ls [--json]", ls},
      {{"who", "j", 0, 1}, "who [NAME] [--json]", who},
      {{"status", "j", 0, 0}, "status [--json]", status},
@@ -49,11 +53,14 @@ constexpr std::array<Entry, 8> kCommands = {
      {{"tail", "nFs", 1, 1}, "tail NAME [-n LINES] [-f] [--since OFFSET]", tail},
      {{"break", "", 1, 1}, "break NAME", send_break},
      {{"down", "", 1, 1}, "down NAME", down},
-     {{"reopen", "f", 1, 1}, "reopen NAME", reopen}}};
+     {{"reopen", "f", 1, 1}, "reopen NAME", reopen},
+     {{"bridge", "ov", 2, SIZE_MAX, "a BACKEND and at least one LISTENER; see `charmux bridge --help`", false},
+      "bridge BACKEND LISTENER... [--once] [-v]",
+      bridge,
+      kBridgeHelp}}};
 
 /// Commands of a later version, by the contract refused by name.
-constexpr std::array<std::string_view, 8> kLater = {"send",       "log",    "cast",   "doctor",
-                                                    "completion", "reload", "passwd", "bridge"};
+constexpr std::array<std::string_view, 7> kLater = {"send", "log", "cast", "doctor", "completion", "reload", "passwd"};
 
 tl::unexpected<Failure> unknown(const std::string& word) {
   std::array<std::string_view, kCommands.size()> names{};
@@ -82,7 +89,9 @@ Outcome<void> run_command(const Entry& entry, const std::optional<std::string>& 
                           const std::vector<std::string>& words) {
   const auto arguments = parse_arguments(entry.grammar, words);
   if (!arguments) return tl::unexpected(arguments.error());
-  if (arguments->help) return print(fmt::format("charmux {} [--socket PATH]\n", entry.usage));
+  if (arguments->help)
+    return print(
+        fmt::format("charmux {}{}\n{}", entry.usage, entry.grammar.asks ? " [--socket PATH]" : "", entry.more));
   ApiClient api(socket_path(arguments->socket ? arguments->socket : socket));
   return entry.command(*arguments, api);
 }

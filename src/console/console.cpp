@@ -42,45 +42,13 @@ Console::Console(Settings settings, history::Ring ring, std::unique_ptr<backend:
       coalesce_(settings.coalesce),
       gathering_(fanout.loop(), [this] { tell_output(); }) {}
 
-void Console::stop() {
-  if (!input_.empty()) drop_input("charmuxd is stopping");
+void Console::stop(std::string_view why) {
+  if (!input_.empty()) drop_input(why);
   holds_.stop();
   backend_->stop();
   tell_output();
   ring_.end_recording(wall_now());
-  for (Viewer* reader : readers_) reader->finish(notices::kStopping);
-}
-
-std::string Console::condition() const {
-  std::string text;
-  switch (state_) {
-    case backend::State::connecting: text = "connecting"; break;
-    case backend::State::open: text = heard_ || !backend_->may_be_queued() ? "" : "connected, nothing heard yet"; break;
-    case backend::State::closed: text = "shut off"; break;
-    case backend::State::waiting:
-    case backend::State::down: text = reason_; break;
-    case backend::State::refused: text = fmt::format("refused: {}", reason_); break;
-    case backend::State::gone: text = "gone"; break;
-  }
-  for (const std::string& more : {history_trouble(), remark_})
-    if (!more.empty()) text += (text.empty() ? "" : "; ") + more;
-  return text;
-}
-
-std::string Console::history_trouble() const {
-  return ring_.not_kept().empty() ? "" : fmt::format("history not kept: {}", ring_.not_kept());
-}
-
-std::string_view Console::state_text() const {
-  if (state_ == backend::State::down) return "waiting";
-  return state_ == backend::State::closed ? "shut off" : backend::name_of(state_);
-}
-
-std::string Console::status_for(const Viewer& viewer) const {
-  const Viewer* const typist = writer();
-  const notices::Company company{viewers_.size(), typist == nullptr ? "" : std::string_view(typist->who()),
-                                 typist == &viewer};
-  return notices::attached(name_, company, condition());
+  for (Viewer* reader : readers_) reader->finish(notices::sentence(why));
 }
 
 // --- the backend ---
@@ -198,8 +166,12 @@ void Console::backend_writable() {
 
 // --- who types ---
 
+bool Console::may_type(const Viewer& viewer) const {
+  return viewer.settings().may_type && backend_->why_no_input().empty();
+}
+
 bool Console::type(Viewer& viewer, BytesView bytes) {
-  if (!viewer.settings().may_type || !lock_.type(viewer.id())) return false;
+  if (!may_type(viewer) || !lock_.type(viewer.id())) return false;
   if (input_.empty() && breaks_ == 0) {
     const net::Io io = give_guest(bytes);
     if (io.kind == net::Io::Kind::moved) bytes = bytes.subspan(io.bytes);
@@ -265,7 +237,7 @@ void Console::attach(Viewer& viewer) {
   readers_.push_back(&viewer);
   if (viewer.settings().counts) viewers_.push_back(&viewer);
   pace_.reader_came();
-  if (viewer.settings().may_type) viewer.settings().take_pen ? take_pen(viewer) : void(lock_.attach(viewer.id()));
+  if (may_type(viewer)) viewer.settings().take_pen ? take_pen(viewer) : void(lock_.attach(viewer.id()));
   viewer.greet(status_for(viewer), notices::kLive);
   told_away_ = told_away_ || (viewer.settings().counts && state_ != backend::State::open);
   fanout_.wake(viewer);

@@ -44,8 +44,8 @@ class Console final : private backend::Backend::Sink {
   Console& operator=(const Console&) = delete;
 
   void start() { backend_->start(*this); }
-  /// Reads no more, closes the backend, and lets the viewers have what there is and a last notice.
-  void stop();
+  /// Reads no more, closes the backend, and lets the viewers have what there is and a last notice: `why`.
+  void stop(std::string_view why = "charmuxd is stopping");
   /// True when the backend's last input has left or cannot.
   [[nodiscard]] bool stopped() const { return backend_->stopped(); }
   /// Something about its chardev has changed: opens it at once if that is being waited for.
@@ -110,6 +110,10 @@ class Console final : private backend::Backend::Sink {
   /// What a viewer typed. False: it has not the pen, or may not type, and nothing was taken. At most input_room()
   /// bytes.
   [[nodiscard]] bool type(Viewer& viewer, BytesView bytes);
+  /// Why nobody can type ("a file takes no input"); empty: one can.
+  [[nodiscard]] std::string_view why_no_input() const { return backend_->why_no_input(); }
+  /// Why type() took nothing of it: "127.0.0.1:40312 types", "a file takes no input".
+  [[nodiscard]] std::string why_not_typed(const Viewer& viewer) const;
   /// How many bytes this viewer may type now; 0 means that its socket should not be read.
   [[nodiscard]] std::size_t input_room(const Viewer& viewer) const;
   /// The viewer will type no more, but watches on; what it typed before still goes to the guest.
@@ -129,6 +133,7 @@ class Console final : private backend::Backend::Sink {
   void backend_readable() override;
   void backend_remarks(const std::string& remark) override { log_.warn("console {}: {}", name_, remark); }
   void backend_writable() override;
+  [[nodiscard]] bool has_history() const override { return ring_.begun(); }
 
   [[nodiscard]] bool begin_history();
   void tell_output();
@@ -136,6 +141,7 @@ class Console final : private backend::Backend::Sink {
   void tell_back();
   void has_held();
   void say(LogLevel level, const std::string& sentence);
+  [[nodiscard]] bool may_type(const Viewer& viewer) const;
   void take_pen(Viewer& viewer);
   [[nodiscard]] net::Io give_guest(BytesView bytes);
   void release_pen(WriterLock::Id holder);

@@ -25,7 +25,7 @@ std::string mark(const history::Mark& mark) {
     case history::MarkKind::not_recorded:
       return fmt::format("[charmux: not recorded {} - {}]", clock_text(mark.from), clock_text(mark.to));
     case history::MarkKind::leftover:
-      return fmt::format("[charmux: the next {} bytes were waiting in the pty at {}, and may be older]", mark.bytes,
+      return fmt::format("[charmux: the next {} bytes were there already at {}, and may be older]", mark.bytes,
                          clock_text(mark.to));
     case history::MarkKind::unverified:
       return "[charmux: history before this point is unverified: the host went down without a stop]";
@@ -43,10 +43,7 @@ std::string unheard(std::string_view console) {
   return fmt::format("[charmux: {} is connected, nothing heard yet]", printable(console));
 }
 
-std::string read_only(std::string_view typist) {
-  if (typist.empty()) return "[charmux: read-only: this door only lets you watch]";
-  return fmt::format("[charmux: read-only: {} types]", typist);
-}
+std::string read_only(std::string_view why) { return fmt::format("[charmux: read-only: {}]", why); }
 
 std::string pen_lost(std::string_view to) { return fmt::format("[charmux: read-only: {} took the pen]", to); }
 

@@ -31,8 +31,8 @@ struct Company {
 [[nodiscard]] std::string away(std::string_view console, std::string_view condition);
 [[nodiscard]] std::string back(std::string_view console);
 [[nodiscard]] std::string unheard(std::string_view console);
-/// A viewer typed while another has the pen, or through a door that only lets watch (empty typist).
-[[nodiscard]] std::string read_only(std::string_view typist);
+/// A viewer typed in vain; why.
+[[nodiscard]] std::string read_only(std::string_view why);
 /// Another took the pen from this viewer.
 [[nodiscard]] std::string pen_lost(std::string_view to);
 /// What happened to the guest: "was reset".

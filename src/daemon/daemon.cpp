@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <csignal>
 
-#include "daemon/open_files.hpp"
+#include "charmux/base/open_files.hpp"
 #include "daemon/systemd.hpp"
 
 namespace charmux::daemon {
@@ -22,19 +22,11 @@ constexpr std::size_t kReservedFiles = 64 + frontend::ControlSocket::kOwnRoom;
 constexpr std::size_t kFilesPerConsole = 6;
 /// And for each that is logged: its log, and where it stands how far that got.
 constexpr std::size_t kFilesPerLog = 2;
-constexpr auto kStopLook = 5ms;
 /// How long histories may take to reach the disk; what is not there by then is as after a kill: whole, but for a power
 /// cut.
 constexpr auto kSyncTime = 1s;
 /// How much longer than viewers the names and numbers of consoles may take.
 constexpr auto kSaveTime = 500ms;
-
-Result<std::vector<net::Endpoint>> endpoints_of(const address::Place& place) {
-  if (const auto* const host = std::get_if<address::HostPort>(&place)) return net::resolve(*host);
-  return net::endpoint(std::get<address::SocketPath>(place)).map([](const net::Endpoint& at) {
-    return std::vector{at};
-  });
-}
 
 std::string count(std::size_t number, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", number, number == 1 ? one : many);
@@ -57,7 +49,7 @@ Daemon::Daemon(config::Config config, Log& log)
       terminate_(loop_, SIGTERM, [this] { stop(); }),
       interrupt_(loop_, SIGINT, [this] { stop(); }),
       hangup_(loop_, SIGHUP, [this] { hang_up(); }),
-      stop_look_(loop_, [this] { look_whether_stopped(); }) {}
+      closing_(loop_, consoles_, listeners_, sessions_, "charmuxd") {}
 
 int Daemon::run() {
   const Started started = start();
@@ -118,18 +110,9 @@ Daemon::Started Daemon::make_consoles() {
 
 Daemon::Started Daemon::open_listeners() {
   const frontend::Entrance::Limits limits{[this] { return most_viewers(); }, config_.limits.notice_wait};
-  for (const config::Listen& listen : config_.listens) {
-    const Result<std::vector<net::Endpoint>> at = endpoints_of(listen.place);
-    if (!at)
-      return tl::unexpected(Failure{kCouldNotStart,
-                                    {fmt::format("cannot listen on {}: {}; correct it or use an address",
-                                                 config::door_text(listen), at.error().text)}});
-    for (const net::Endpoint& each : *at)
-      if (!listen.insecure && !each.is_local())
-        return tl::unexpected(Failure{kBadConfiguration, config::exposure_error(listen, each.text())});
-    if (const Status opened = listeners_.open(listen, *at, limits); !opened)
-      return tl::unexpected(Failure{kCouldNotStart, opened.error()});
-  }
+  for (const config::Listen& listen : config_.listens)
+    if (const auto opened = listeners_.open(listen, limits); !opened)
+      return tl::unexpected(Failure{opened.error().exposed ? kBadConfiguration : kCouldNotStart, opened.error().why});
   if (const Status opened = control_.open(loop_, config_.runtime_dir + "/control.sock"); !opened)
     return tl::unexpected(Failure{kCouldNotStart, opened.error()});
   return {};
@@ -158,30 +141,21 @@ void Daemon::hang_up() {
 // --- stopping ---
 
 void Daemon::stop() {
-  if (stop_deadline_) return;
+  if (closing_.begun()) return;
   log_.info("stopping");
   notify_stopping();
   control_.close();
-  listeners_.close();
-  sessions_.stop();
-  for (const auto& console : consoles_.all()) console->stop();
+  closing_.begin(config_.limits.stop_drain,
+                 [this](std::chrono::nanoseconds overdue) { return others_stopped(overdue); });
   roster_.stop();
   roster_.journals().stop();
-  stop_deadline_ = loop_.now() + config_.limits.stop_drain;
-  look_whether_stopped();
 }
 
-void Daemon::look_whether_stopped() {
-  if (sessions_.count() > 0 && loop_.now() >= *stop_deadline_)
-    sessions_.expire_all("it did not take its last bytes before charmuxd stopped");
-  if (loop_.now() >= *stop_deadline_) roster_.journals().give_up();
-  const auto& all = consoles_.all();
-  const bool given_up = loop_.now() >= *stop_deadline_ + kSaveTime;
+bool Daemon::others_stopped(std::chrono::nanoseconds overdue) {
+  if (overdue >= 0ns) roster_.journals().give_up();
+  const bool given_up = overdue >= kSaveTime;
   if (given_up && !roster_.stopped()) log_.warn("the disk is slow: what is remembered of consoles may be old");
-  if (sessions_.count() == 0 && roster_.journals().stopped() && (given_up || roster_.stopped()) &&
-      std::all_of(all.begin(), all.end(), [](const auto& each) { return each->stopped(); }))
-    return loop_.stop();
-  stop_look_.start(kStopLook);
+  return roster_.journals().stopped() && (given_up || roster_.stopped());
 }
 
 }  // namespace charmux::daemon

@@ -12,12 +12,12 @@
 #include "daemon/api_desk.hpp"
 #include "daemon/directories.hpp"
 #include "daemon/roster.hpp"
+#include "frontend/closing.hpp"
 #include "frontend/control_socket.hpp"
 #include "frontend/listeners.hpp"
 #include "frontend/sessions.hpp"
 #include "loop/loop.hpp"
 #include "loop/signal.hpp"
-#include "loop/timer.hpp"
 
 namespace charmux::daemon {
 
@@ -50,7 +50,7 @@ class Daemon {
   void close_histories();
   void hang_up();
   void stop();
-  void look_whether_stopped();
+  [[nodiscard]] bool others_stopped(std::chrono::nanoseconds overdue);
 
   const config::Config config_;
   Log& log_;
@@ -67,8 +67,7 @@ class Daemon {
   loop::Signal terminate_;
   loop::Signal interrupt_;
   loop::Signal hangup_;
-  loop::Timer stop_look_;
-  std::optional<MonoTime> stop_deadline_;
+  frontend::Closing closing_;
 };
 
 }  // namespace charmux::daemon

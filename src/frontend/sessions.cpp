@@ -41,6 +41,17 @@ void Sessions::stop() {
   for (const auto& session : sessions_) session->stop();
 }
 
+bool Sessions::all_only_watch() const {
+  return !sessions_.empty() && std::all_of(sessions_.begin(), sessions_.end(),
+                                           [](const auto& session) { return session->phase() == Phase::watching; });
+}
+
+bool Sessions::all_sent() const {
+  return std::all_of(sessions_.begin(), sessions_.end(), [](const auto& session) {
+    return session->phase() == Phase::leaving || session->phase() == Phase::closed;
+  });
+}
+
 void Sessions::expire_all(const std::string& reason) {
   for (const auto& session : sessions_) session->end(reason);
 }
@@ -53,8 +64,9 @@ void Sessions::sweep() {
 void Sessions::bury(Connection&) { turn_end_.request(); }
 
 void Sessions::reap() {
-  std::erase_if(sessions_, [](const auto& session) { return session->phase() == Phase::closed; });
+  const auto left = std::erase_if(sessions_, [](const auto& session) { return session->phase() == Phase::closed; });
   if (full_at_ && sessions_.size() <= *full_at_ / 2) full_at_.reset();
+  if (left > 0 && sessions_.empty() && emptied_) emptied_();
 }
 
 }  // namespace charmux::frontend

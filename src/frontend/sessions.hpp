@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -33,6 +34,14 @@ class Sessions final : private Graveyard {
   /// them have left.
   [[nodiscard]] bool has_room(std::size_t most);
 
+  /// Called at the end of the turn in which the last one there has left.
+  void when_empty(std::function<void()> callback) { emptied_ = std::move(callback); }
+  /// Whether some are there, and all of them have closed their sending side: those who have gone altogether may look
+  /// so.
+  [[nodiscard]] bool all_only_watch() const;
+  /// After stop(): all have been sent what there was, and only their goodbyes are waited for.
+  [[nodiscard]] bool all_sent() const;
+
   /// charmuxd stops: all are sent what there is and leave.
   void stop();
   /// The time for that is up.
@@ -48,6 +57,7 @@ class Sessions final : private Graveyard {
   const Settings settings_;
   TelnetScratch telnet_scratch_;
   std::vector<std::unique_ptr<Connection>> sessions_;
+  std::function<void()> emptied_;
   std::optional<std::size_t> full_at_;  ///< how many there were when the log was told.
   loop::TurnEnd turn_end_;
   loop::Timer sweep_;

@@ -153,9 +153,7 @@ void TelnetSession::typed(BytesView bytes) {
     told_typist_.clear();
     return;
   }
-  const console::Viewer* const typist = viewer().settings().may_type ? console().writer() : nullptr;
-  const std::string name = typist == nullptr ? "" : typist->who();
-  const std::string notice = console::notices::read_only(name);
+  const std::string notice = console::notices::read_only(console().why_not_typed(viewer()));
   // Once for each who is in the way, not for each key.
   if (told_typist_ == notice) return;
   told_typist_ = notice;

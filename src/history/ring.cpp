@@ -16,7 +16,7 @@
 namespace charmux::history {
 
 struct Ring::State {
-  std::string path;
+  std::string path;  ///< empty: in memory on purpose
   RingFile file;
   TimeIndex times;
   std::unique_ptr<std::byte[]> first_window;  ///< what is read before the file is there
@@ -59,8 +59,13 @@ void take_over(const RingFile& file, const std::string& path, std::vector<std::s
 Result<TimeIndex> index_beside(const std::string& path, const RingFile& file, std::vector<std::string>& remarks) {
   const RingHeader& header = file.header();
   const TimeIndex::Place place{header.identity, header.base, header.head, TimeIndex::bytes_for(header.size),
-                               !file.not_kept.empty()};
+                               path.empty() || !file.not_kept.empty()};
   return TimeIndex::open(TimeIndex::path_beside(path), place, remarks);
+}
+
+tl::unexpected<Error> no_such_size(std::uint64_t size) {
+  return failure("a history of {} bytes cannot be: its size is a power of two from {} to {}", size,
+                 format_size(Ring::kSmallest), format_size(Ring::kLargest));
 }
 
 /// While the first lap lasts most of the data was never written: nothing of it is worth being brought in.
@@ -76,9 +81,7 @@ Ring& Ring::operator=(Ring&& other) noexcept = default;
 Ring::~Ring() = default;
 
 Result<Ring::Opened> Ring::open(const std::string& path, std::uint64_t size) {
-  if (!valid_ring_size(size))
-    return failure("a history of {} bytes cannot be: its size is a power of two from {} to {}", size,
-                   format_size(kSmallest), format_size(kLargest));
+  if (!valid_ring_size(size)) return no_such_size(size);
   std::vector<std::string> remarks;
   Result<std::optional<RingFile>> found = open_ring_file(path, size, remarks);
   if (!found) return tl::unexpected(std::move(found.error()));
@@ -93,6 +96,13 @@ Result<Ring::Opened> Ring::open(const std::string& path, std::uint64_t size) {
   if (!times) return tl::unexpected(std::move(times.error()));
   expect_first_lap(file);
   return Opened{Ring(std::make_shared<State>(State{path, std::move(file), std::move(*times), {}})), std::move(remarks)};
+}
+
+Result<Ring> Ring::in_memory(std::uint64_t size) {
+  if (!valid_ring_size(size)) return no_such_size(size);
+  Result<RingFile> none = ring_without_file(size);
+  if (!none) return tl::unexpected(std::move(none.error()));
+  return Ring(std::make_shared<State>(State{{}, std::move(*none), {}, {}}));
 }
 
 bool Ring::begun() const { return state_->file.data() != nullptr; }

@@ -120,15 +120,20 @@ Result<RingFile> make(const std::string& path, const RingHeader& header, const F
   return file;
 }
 
+/// Memory that looks like a file with this header and no data.
+Result<RingFile> memory_with(const RingHeader& header, std::string not_kept) {
+  Result<UniqueFd> fd = create_in_memory(page_size() + header.size);
+  if (!fd) return tl::unexpected(std::move(fd.error()));
+  Result<RingFile> file = mapped(std::move(*fd), header.size, std::move(not_kept));
+  if (file) file->header() = header;
+  return file;
+}
+
 /// Memory, because of what stands at `path`.
 Result<RingFile> make_in_memory(const std::string& path, const RingHeader& header, const DiskTrouble& why,
                                 std::vector<std::string>& remarks) {
-  Result<UniqueFd> fd = create_in_memory(page_size() + header.size);
-  if (!fd) return tl::unexpected(std::move(fd.error()));
-  Result<RingFile> file = mapped(std::move(*fd), header.size, why.reason);
-  if (!file) return file;
-  file->header() = header;
-  remarks.push_back(kept_in_memory(path, why));
+  Result<RingFile> file = memory_with(header, why.reason);
+  if (file) remarks.push_back(kept_in_memory(path, why));
   return file;
 }
 
@@ -162,6 +167,7 @@ Result<RingFile> ring_without_file(std::uint64_t size) {
 }
 
 Result<RingFile> make_ring_file(const std::string& path, const RingHeader& header, std::vector<std::string>& remarks) {
+  if (path.empty()) return memory_with(header, {});
   const OnDisk<UniqueFd> there = open_existing(path);
   if (!there) return make_in_memory(path, header, there.error(), remarks);
   if (*there) {

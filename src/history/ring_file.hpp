@@ -34,8 +34,8 @@ struct RingFile {
                                                              std::vector<std::string>& remarks);
 /// A ring of `size` bytes before its first byte.
 [[nodiscard]] Result<RingFile> ring_without_file(std::uint64_t size);
-/// A new file at `path` with that header and no data. It is not synced: the disk has it when the kernel writes it. What
-/// has come there meanwhile is renamed. As open_ring_file() otherwise.
+/// A new file at `path` with that header and no data; memory, if the path is empty. It is not synced: the disk has it
+/// when the kernel writes it. What has come there meanwhile is renamed. As open_ring_file() otherwise.
 [[nodiscard]] Result<RingFile> make_ring_file(const std::string& path, const RingHeader& header,
                                               std::vector<std::string>& remarks);
 

@@ -111,4 +111,9 @@ Result<std::vector<Endpoint>> resolve(const address::HostPort& at) {
   return all;
 }
 
+Result<std::vector<Endpoint>> resolve(const address::Place& at) {
+  if (const auto* const host = std::get_if<address::HostPort>(&at)) return resolve(*host);
+  return endpoint(std::get<address::SocketPath>(at)).map([](const Endpoint& one) { return std::vector{one}; });
+}
+
 }  // namespace charmux::net

@@ -36,5 +36,7 @@ struct Endpoint {
 /// All addresses of a host, a name being looked up: blocks, so never on the loop once it runs. "*" gives the wildcard
 /// of both families. Error: the name is not known, with the resolver's reason.
 [[nodiscard]] Result<std::vector<Endpoint>> resolve(const address::HostPort& at);
+/// The same for a place of any kind.
+[[nodiscard]] Result<std::vector<Endpoint>> resolve(const address::Place& at);
 
 }  // namespace charmux::net

@@ -14,18 +14,27 @@ constexpr int kBacklog = 4096;
 
 UniqueFd stream_socket(int family) { return UniqueFd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)); }
 
+tl::unexpected<Error> refused(std::string text, int error_number) {
+  return tl::unexpected(Error{std::move(text), error_number});
+}
+
 /// Removes a socket file that nobody listens on any more. Error: somebody does, or it is no socket.
 Status remove_stale(const Endpoint& at) {
   const std::string path = at.text();
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return {};
   if (!S_ISSOCK(status.st_mode))
-    return failure("cannot listen on {}: a file that is not a socket is there; remove it or choose another path", path);
+    return refused(
+        fmt::format("cannot listen on {}: a file that is not a socket is there; remove it or choose another path",
+                    path),
+        EEXIST);
   const UniqueFd probe = stream_socket(AF_UNIX);
   const int result = ::connect(probe.get(), at.raw(), at.length);
   // EAGAIN: there is a listener, and its backlog is full.
   if (result == 0 || errno != ECONNREFUSED)
-    return failure("cannot listen on {}: another process listens there; stop it or choose another path", path);
+    return refused(
+        fmt::format("cannot listen on {}: another process listens there; stop it or choose another path", path),
+        EADDRINUSE);
   ::unlink(path.c_str());
   return {};
 }
@@ -59,7 +68,7 @@ Result<ServerSocket> ServerSocket::listen(const Endpoint& at) {
   }
   if (::bind(fd.get(), at.raw(), at.length) != 0 || ::listen(fd.get(), kBacklog) != 0) {
     const int error = errno;
-    return tl::unexpected(Error{fmt::format("cannot listen on {}: {}", at.text(), remedy(error, at)), error});
+    return refused(fmt::format("cannot listen on {}: {}", at.text(), remedy(error, at)), error);
   }
   return ServerSocket(std::move(fd), at);
 }

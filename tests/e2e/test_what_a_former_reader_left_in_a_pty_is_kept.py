@@ -7,7 +7,7 @@ import re
 
 from support import LIVE, console_bytes, ends_in_record, notices, wait_until
 
-LEFTOVER = re.compile(r"the next (\d+) bytes were waiting in the pty at \d\d:\d\d:\d\d, and may be older")
+LEFTOVER = re.compile(r"the next (\d+) bytes were there already at \d\d:\d\d:\d\d, and may be older")
 
 
 def test_what_a_former_reader_left_in_a_pty_is_kept(kit):
@@ -28,12 +28,12 @@ def test_what_a_former_reader_left_in_a_pty_is_kept(kit):
     assert console_bytes(viewer.data) == piled_up
     marks = [int(found.group(1)) for text in notices(viewer.data) if (found := LEFTOVER.fullmatch(text))]
     assert marks == [len(piled_up)]
-    assert viewer.data.index(b" bytes were waiting") < viewer.data.index(b"charmux guest ready on")
+    assert viewer.data.index(b" bytes were there already") < viewer.data.index(b"charmux guest ready on")
     kit.raw(7002).wait_for(lambda data: data == piled_up)
 
     viewer.type(b"\r")
     viewer.wait_for(b"ttyS1# ")
     viewer.type(b"echo now-$((6 * 7))\r")
     viewer.wait_for(b"now-42\r\n")
-    assert [text for text in notices(viewer.data) if "waiting in the pty" in text] == [
+    assert [text for text in notices(viewer.data) if "there already" in text] == [
         text for text in notices(viewer.data) if LEFTOVER.fullmatch(text)]

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 
 from charmux_kit import Daemon, Guest, TerminalProcess, build_dir
+from support.bridge import Bridge
 from support.clients import RawClient, TelnetClient
 from support.fake_chardev import FakeChardev
 from support.fake_qmp import FakeQmp
@@ -37,6 +38,10 @@ class Kit:
         if wait_ready:
             daemon.wait_ready()
         return daemon
+
+    def bridge(self, *args, name="bridge.log", **options):
+        """`charmux bridge` with these arguments, see Bridge."""
+        return self._own(Bridge(self.path(name), *args, **options))
 
     def run(self, program, *args, seconds=30, **options):
         """Runs charmuxd, charmux or any command to its end; returns it with returncode, stdout and stderr (texts)."""
@@ -94,7 +99,7 @@ class Kit:
             if isinstance(thing, Daemon):
                 if thing.process.running():
                     code = thing.stop()
-                    wrong += [f"charmuxd stopped with exit code {code}"] if code != 0 else []
+                    wrong += [f"{thing.process.name} stopped with exit code {code}"] if code != 0 else []
                 elif not thing.end_expected:
                     wrong.append(thing.process.status())
             thing.close()

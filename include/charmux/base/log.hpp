@@ -11,13 +11,17 @@ namespace charmux {
 
 /// How much is said; each level includes those before it. The numbers are syslog's (sd-daemon(3)).
 enum class LogLevel { error = 3, warn = 4, info = 6, debug = 7 };
+/// Who reads the log.
+enum class LogForm {
+  journal,  ///< journald: "<6>event"
+  person,   ///< a person at the terminal: "charmux: event"
+};
 
-/// The daemon's log: one event a line on stderr, with journald's level prefix ("<6>..."). Whatever a name or a reason
-/// holds, it is one line: control bytes are written as \xNN. Owned by the program's root, handed down by reference;
-/// callable from any thread.
+/// A program's log: one event a line on stderr. Whatever a name or a reason holds, it is one line: control bytes are
+/// written as \xNN. Owned by the program's root, handed down by reference; callable from any thread.
 class Log {
  public:
-  explicit Log(LogLevel most);
+  explicit Log(LogLevel most, LogForm form = LogForm::journal);
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
@@ -44,6 +48,7 @@ class Log {
  private:
   struct Impl;
   LogLevel most_;
+  LogForm form_;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -44,6 +44,8 @@ class Ring {
   /// history is then in memory and not_kept() says why. Fails when `size` is no power of two from kSmallest to
   /// kLargest, or memory is out.
   [[nodiscard]] static Result<Opened> open(const std::string& path, std::uint64_t size);
+  /// A history that is in memory on purpose, and ends with the process: not_kept() is empty. Fails as open() does.
+  [[nodiscard]] static Result<Ring> in_memory(std::uint64_t size);
 
   Ring(Ring&& other) noexcept;
   Ring& operator=(Ring&& other) noexcept;

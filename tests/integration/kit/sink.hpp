@@ -39,6 +39,7 @@ class RecordingSink final : public backend::Backend::Sink {
     ++writable;
     send();
   }
+  [[nodiscard]] bool has_history() const override { return recorded; }
   /// Gives the guest `bytes`, as it takes them.
   void write(std::string_view bytes) {
     unsent += bytes;
@@ -61,6 +62,7 @@ class RecordingSink final : public backend::Backend::Sink {
   std::vector<std::string> remarks;
   std::string received;
   std::string unsent;
+  bool recorded = false;  ///< something was, before.
   int calls = 0;
   int writable = 0;
 

@@ -78,3 +78,18 @@ TEST_CASE("what is wrong with an argument is said of the argument") {
 }
 
 TEST_CASE("who asks for help need not say the rest") { CHECK(parse_arguments(kAttach, {"--help"})->help); }
+
+TEST_CASE("a bridge takes addresses, not names, and asks no charmuxd") {
+  constexpr Grammar kBridge{"bridge", "ov", 2, 99, "a BACKEND and a LISTENER", false};
+  const auto parsed =
+      parse_arguments(kBridge, {"-v", "pty:/dev/pts/3", "raw:/door", "--once", "telnet:127.0.0.1:7001"});
+  REQUIRE(parsed);
+  CHECK(parsed->verbose);
+  CHECK(parsed->once);
+  CHECK(parsed->operands == std::vector<std::string>{"pty:/dev/pts/3", "raw:/door", "telnet:127.0.0.1:7001"});
+  CHECK(refused(kBridge, {"pty:/dev/pts/3"}) == "bridge needs a BACKEND and a LISTENER");
+  CHECK(refused(kBridge, {"a", "b", "--socket=/s"}) ==
+        "bridge: unknown option '--socket'; see `charmux bridge --help`");
+  CHECK(refused(kTail, {"vm", "-v"}) == "tail: unknown option '-v'; see `charmux tail --help`");
+  CHECK(refused(kTail, {"vm", "--once"}) == "tail: unknown option '--once'; see `charmux tail --help`");
+}

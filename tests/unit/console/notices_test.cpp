@@ -33,7 +33,7 @@ TEST_CASE("a mark says what happened in the history") {
   CHECK(notices::mark({0, history::MarkKind::not_recorded, from, to, 0}) ==
         "[charmux: not recorded 14:02:11 - 14:02:19]");
   CHECK(notices::mark({0, history::MarkKind::leftover, from, from, 120}) ==
-        "[charmux: the next 120 bytes were waiting in the pty at 14:02:11, and may be older]");
+        "[charmux: the next 120 bytes were there already at 14:02:11, and may be older]");
   CHECK(notices::mark({0, history::MarkKind::unverified, from, to, 0}) ==
         "[charmux: history before this point is unverified: the host went down without a stop]");
 }

@@ -233,3 +233,24 @@ TEST_CASE("a history of which little was written has little in memory, also when
     CHECK(resident_kib(dir / "a.times") == page_size() / KiB);
   }
 }
+
+TEST_CASE("a history in memory leaves nothing on the disk, and nothing is said about that") {
+  const TempDir dir;
+  std::filesystem::current_path(dir.path());
+  Result<Ring> ring = Ring::in_memory(64 * KiB);
+  REQUIRE(ring);
+  ring->begin_recording(at(1));
+  const BytesSpan window = ring->window();
+  const Result<std::vector<std::string>> remarks = ring->begin();
+  REQUIRE(remarks);
+  CHECK(remarks->empty());
+  std::memcpy(window.data(), "hello", 5);
+  ring->commit(5, at(2));
+  CHECK(as_text(ring->view(0, 99)) == "hello");
+  CHECK(ring->times().time_at(0) == at(2));
+  CHECK(ring->not_kept().empty());
+  ring->saver()();
+  ring->close_cleanly(at(3));
+  CHECK(std::filesystem::is_empty(dir.path()));
+  CHECK_FALSE(Ring::in_memory(65'000));
+}

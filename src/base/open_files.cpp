@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/open_files.hpp"
+#include "charmux/base/open_files.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-namespace charmux::daemon {
+namespace charmux {
 
 void fill_standard_descriptors() {
   int fd = 0;
@@ -22,4 +22,4 @@ std::size_t raise_open_files() {
   return limit.rlim_cur;
 }
 
-}  // namespace charmux::daemon
+}  // namespace charmux
