@@ -38,12 +38,30 @@ constexpr std::array<Result<Backend> (*)(const std::string&), kSchemes.size()> k
     parse_pty, parse_unix<Unix>, parse_tcp<Tcp, Side::connect>, parse_unix<UnixListen>,
     parse_tcp<TcpListen, Side::listen>};
 
+std::string terms_text(const TlsTerms& terms) {
+  std::string text;
+  for (const auto& [name, value] : {std::pair("ca", terms.ca), std::pair("cert", terms.cert),
+                                    std::pair("key", terms.key), std::pair("verify", terms.verify)})
+    if (!value.empty()) text += fmt::format(",{}={}", name, with_doubled_commas(value));
+  return text;
+}
+
 struct ToText {
   std::string operator()(const Pty& pty) const { return "pty:" + with_doubled_commas(pty.path); }
   std::string operator()(const Unix& socket) const { return "unix:" + to_text(socket.at); }
   std::string operator()(const Tcp& tcp) const { return "tcp:" + to_text(tcp.at); }
   std::string operator()(const UnixListen& socket) const { return "unix-listen:" + to_text(socket.at); }
   std::string operator()(const TcpListen& tcp) const { return "tcp-listen:" + to_text(tcp.at); }
+  std::string operator()(const Telnet& telnet) const { return "telnet:" + to_text(telnet.at); }
+  std::string operator()(const Tls& tls) const { return "tls:" + to_text(tls.at) + terms_text(tls.terms); }
+  std::string operator()(const Telnets& tls) const { return "telnets:" + to_text(tls.at) + terms_text(tls.terms); }
+  std::string operator()(const Udp& udp) const {
+    return "udp:" + to_text(udp.at) + (udp.bind ? ",bind=" + to_text(*udp.bind) : "");
+  }
+  std::string operator()(const Pipe& pipe) const { return "pipe:" + with_doubled_commas(pipe.path); }
+  std::string operator()(const File& file) const { return "file:" + with_doubled_commas(file.path); }
+  std::string operator()(const Serial& serial) const { return address::to_text(serial); }
+  std::string operator()(const Exec& exec) const { return "exec:" + exec.line; }
 };
 
 }  // namespace
@@ -55,7 +73,7 @@ Error unknown_scheme(std::string_view scheme, std::span<const std::string_view> 
                       near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near))};
 }
 
-Result<Backend> parse_backend(std::string_view text) {
+Result<Backend> parse_backend(std::string_view text, std::span<const Option>) {
   const Result<Parts> parts = split(text);
   if (!parts) return tl::unexpected(parts.error());
   const auto scheme = std::find(kSchemes.begin(), kSchemes.end(), parts->scheme);

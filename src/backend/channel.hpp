@@ -23,7 +23,7 @@ class Channel {
   };
   virtual ~Channel() = default;
 
-  /// From now on its owner is told. Called once, first of all. Error: it cannot be watched.
+  /// From now on its owner is told. Called first of all, once. Error: it cannot be watched.
   [[nodiscard]] virtual Status start(Owner& owner) = 0;
   /// From now on tells of these, loop::kReadable and kWritable; whatever is not read now is told of again.
   virtual void want(unsigned interest) = 0;

@@ -6,16 +6,36 @@
 #include "backend/socket.hpp"
 
 namespace charmux::backend {
+namespace {
+
+/// The table: an opener for each kind of address.
+struct Make {
+  loop::Loop& loop;
+  std::chrono::milliseconds connect_timeout;
+  const address::Backend& address;
+  Opener::Owner& owner;
+
+  using Made = std::unique_ptr<Opener>;
+  [[nodiscard]] std::string text() const { return address::to_text(address); }
+
+  Made operator()(const address::Pty& at) const { return std::make_unique<Pty>(loop, at.path, owner); }
+  Made operator()(const address::Unix& at) const { return socket(at.at, owner); }
+  Made operator()(const address::Tcp& at) const { return socket(at.at, owner); }
+  Made operator()(const address::UnixListen&) const { return std::make_unique<Listening>(loop, address, owner); }
+  Made operator()(const address::TcpListen&) const { return std::make_unique<Listening>(loop, address, owner); }
+  Made operator()(const auto&) const { return {}; }  // no address leads here yet
+
+ private:
+  [[nodiscard]] Made socket(const address::Place& at, Opener::Owner& told) const {
+    return std::make_unique<Socket>(loop, connect_timeout, at, text(), told);
+  }
+};
+
+}  // namespace
 
 std::unique_ptr<Opener> make_opener(loop::Loop& loop, std::chrono::milliseconds connect_timeout,
                                     const address::Backend& address, Opener::Owner& owner) {
-  const std::string text = address::to_text(address);
-  if (const auto* pty = std::get_if<address::Pty>(&address)) return std::make_unique<Pty>(loop, pty->path, owner);
-  if (const auto* at = std::get_if<address::Unix>(&address))
-    return std::make_unique<Socket>(loop, connect_timeout, at->at, text, owner);
-  if (const auto* at = std::get_if<address::Tcp>(&address))
-    return std::make_unique<Socket>(loop, connect_timeout, at->at, text, owner);
-  return std::make_unique<Listening>(loop, address, owner);
+  return std::visit(Make{loop, connect_timeout, address, owner}, address);
 }
 
 }  // namespace charmux::backend

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
+#include "charmux/address/parts.hpp"
 #include "charmux/address/place.hpp"
+#include "charmux/address/serial_address.hpp"
 #include "charmux/base/result.hpp"
 
 namespace charmux::address {
@@ -45,12 +49,70 @@ struct TcpListen {
   friend bool operator==(const TcpListen&, const TcpListen&) = default;
 };
 
-/// Where a console's bytes come from.
-using Backend = std::variant<Pty, Unix, Tcp, UnixListen, TcpListen>;
+/// How the other side of TLS is known, and we to it. Paths are absolute, files are PEM.
+struct TlsTerms {
+  std::string ca;      ///< who vouches for it; empty: those whom the system trusts.
+  std::string cert;    ///< our own certificate; empty: none.
+  std::string key;     ///< its key; empty: in the certificate's file.
+  std::string verify;  ///< the name that its certificate must have; empty: the host's; "off": anybody is believed.
+  friend bool operator==(const TlsTerms&, const TlsTerms&) = default;
+};
 
-/// Reads `pty:/path`, `unix:` and `unix-listen:` with `/path` or `@abstract`, `tcp:` and `tcp-listen:` with
-/// `host:port`; opens nothing. Backends take no options.
-[[nodiscard]] Result<Backend> parse_backend(std::string_view text);
+/// A telnet chardev or terminal server that we connect to.
+struct Telnet {
+  HostPort at;
+  friend bool operator==(const Telnet&, const Telnet&) = default;
+};
+
+/// A TLS server that we connect to.
+struct Tls {
+  HostPort at;
+  TlsTerms terms;
+  friend bool operator==(const Tls&, const Tls&) = default;
+};
+
+/// A telnet server inside TLS.
+struct Telnets {
+  HostPort at;
+  TlsTerms terms;
+  friend bool operator==(const Telnets&, const Telnets&) = default;
+};
+
+/// A UDP peer, and where it sends to: without `bind`, to wherever the first datagram of ours came from.
+struct Udp {
+  HostPort at;
+  std::optional<HostPort> bind;
+  friend bool operator==(const Udp&, const Udp&) = default;
+};
+
+/// A QEMU pipe chardev: the FIFOs `path`.in and `path`.out, or one FIFO `path`.
+struct Pipe {
+  std::string path;
+  friend bool operator==(const Pipe&, const Pipe&) = default;
+};
+
+/// A file that grows, followed and never written.
+struct File {
+  std::string path;
+  friend bool operator==(const File&, const File&) = default;
+};
+
+/// A program on a pty of its own.
+struct Exec {
+  std::string line;                ///< as written
+  std::vector<std::string> words;  ///< what is run; at least one.
+  unsigned columns = 80;
+  unsigned rows = 24;
+  friend bool operator==(const Exec&, const Exec&) = default;
+};
+
+/// Where a console's bytes come from.
+using Backend =
+    std::variant<Pty, Unix, Tcp, UnixListen, TcpListen, Telnet, Tls, Telnets, Udp, Pipe, File, Serial, Exec>;
+
+/// Reads a backend's address; opens nothing. `keys` are options that stand beside it, in the file; one that the address
+/// gives too is an error. The options of `exec:`, which takes the rest of the line, stand there only.
+[[nodiscard]] Result<Backend> parse_backend(std::string_view text, std::span<const Option> keys = {});
 /// The address that reads back as the same backend.
 [[nodiscard]] std::string to_text(const Backend& backend);
 
