@@ -4,6 +4,7 @@
 #include "backend/listening.hpp"
 #include "backend/pty.hpp"
 #include "backend/socket.hpp"
+#include "backend/telnet.hpp"
 
 namespace charmux::backend {
 namespace {
@@ -23,11 +24,17 @@ struct Make {
   Made operator()(const address::Tcp& at) const { return socket(at.at, owner); }
   Made operator()(const address::UnixListen&) const { return std::make_unique<Listening>(loop, address, owner); }
   Made operator()(const address::TcpListen&) const { return std::make_unique<Listening>(loop, address, owner); }
+  Made operator()(const address::Telnet& at) const {
+    return telnet([&](Opener::Owner& told) { return socket(at.at, told); });
+  }
   Made operator()(const auto&) const { return {}; }  // no address leads here yet
 
  private:
   [[nodiscard]] Made socket(const address::Place& at, Opener::Owner& told) const {
     return std::make_unique<Socket>(loop, connect_timeout, at, text(), told);
+  }
+  [[nodiscard]] Made telnet(const Telnet::MakeBelow& below) const {
+    return std::make_unique<Telnet>(loop, below, owner);
   }
 };
 
