@@ -5,6 +5,7 @@
 #include "backend/pty.hpp"
 #include "backend/socket.hpp"
 #include "backend/telnet.hpp"
+#include "backend/tls.hpp"
 
 namespace charmux::backend {
 namespace {
@@ -26,6 +27,15 @@ struct Make {
   Made operator()(const address::TcpListen&) const { return std::make_unique<Listening>(loop, address, owner); }
   Made operator()(const address::Telnet& at) const {
     return telnet([&](Opener::Owner& told) { return socket(at.at, told); });
+  }
+  Made operator()(const address::Tls& at) const {
+    return std::make_unique<Tls>(loop, connect_timeout, at.at, at.terms, "tls:" + address::to_text(at.at), owner);
+  }
+  Made operator()(const address::Telnets& at) const {
+    return telnet([&](Opener::Owner& told) {
+      return std::make_unique<Tls>(loop, connect_timeout, at.at, at.terms, "telnets:" + address::to_text(at.at),
+                                   told);
+    });
   }
   Made operator()(const auto&) const { return {}; }  // no address leads here yet
 
