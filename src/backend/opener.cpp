@@ -6,6 +6,7 @@
 #include "backend/socket.hpp"
 #include "backend/telnet.hpp"
 #include "backend/tls.hpp"
+#include "backend/udp.hpp"
 
 namespace charmux::backend {
 namespace {
@@ -37,6 +38,7 @@ struct Make {
                                    told);
     });
   }
+  Made operator()(const address::Udp& at) const { return std::make_unique<Udp>(loop, at, text(), owner); }
   Made operator()(const auto&) const { return {}; }  // no address leads here yet
 
  private:
