@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/opener.hpp"
 
+#include "backend/file.hpp"
 #include "backend/listening.hpp"
 #include "backend/pty.hpp"
 #include "backend/socket.hpp"
@@ -39,6 +40,7 @@ struct Make {
     });
   }
   Made operator()(const address::Udp& at) const { return std::make_unique<Udp>(loop, at, text(), owner); }
+  Made operator()(const address::File& at) const { return std::make_unique<File>(loop, at.path, owner); }
   Made operator()(const auto&) const { return {}; }  // no address leads here yet
 
  private:

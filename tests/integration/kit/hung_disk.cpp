@@ -17,6 +17,10 @@ bool hangs = false;
 unsigned long writes = 0;
 std::thread::id spared;
 
+void wait_while_it_hangs(std::unique_lock<std::mutex>& lock) {
+  released.wait(lock, [] { return !hangs || std::this_thread::get_id() == spared; });
+}
+
 }  // namespace
 
 extern "C" {
@@ -28,11 +32,22 @@ ssize_t __wrap_write(int fd, const void* bytes, std::size_t size);
 ssize_t __wrap_write(int fd, const void* bytes, std::size_t size) {
   {
     std::unique_lock lock(guard);
-    released.wait(lock, [] { return !hangs || std::this_thread::get_id() == spared; });
+    wait_while_it_hangs(lock);
     struct stat about {};
     if (::fstat(fd, &about) == 0 && S_ISREG(about.st_mode)) ++writes;
   }
   return __real_write(fd, bytes, size);
+}
+
+ssize_t __real_pread(int fd, void* bytes, std::size_t size, off_t at);
+ssize_t __wrap_pread(int fd, void* bytes, std::size_t size, off_t at);
+
+ssize_t __wrap_pread(int fd, void* bytes, std::size_t size, off_t at) {
+  {
+    std::unique_lock lock(guard);
+    wait_while_it_hangs(lock);
+  }
+  return __real_pread(fd, bytes, size, at);
 }
 // NOLINTEND(bugprone-reserved-identifier)
 }
