@@ -4,6 +4,7 @@
 #include "backend/file.hpp"
 #include "backend/listening.hpp"
 #include "backend/pty.hpp"
+#include "backend/serial.hpp"
 #include "backend/socket.hpp"
 #include "backend/telnet.hpp"
 #include "backend/tls.hpp"
@@ -41,6 +42,7 @@ struct Make {
   }
   Made operator()(const address::Udp& at) const { return std::make_unique<Udp>(loop, at, text(), owner); }
   Made operator()(const address::File& at) const { return std::make_unique<File>(loop, at.path, owner); }
+  Made operator()(const address::Serial& at) const { return std::make_unique<Serial>(loop, at, owner); }
   Made operator()(const auto&) const { return {}; }  // no address leads here yet
 
  private:
