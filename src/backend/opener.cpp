@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend/opener.hpp"
 
+#include "backend/exec.hpp"
 #include "backend/file.hpp"
 #include "backend/listening.hpp"
 #include "backend/pty.hpp"
@@ -43,6 +44,7 @@ struct Make {
   Made operator()(const address::Udp& at) const { return std::make_unique<Udp>(loop, at, text(), owner); }
   Made operator()(const address::File& at) const { return std::make_unique<File>(loop, at.path, owner); }
   Made operator()(const address::Serial& at) const { return std::make_unique<Serial>(loop, at, owner); }
+  Made operator()(const address::Exec& at) const { return std::make_unique<Exec>(loop, at, owner); }
   Made operator()(const auto&) const { return {}; }  // no address leads here yet
 
  private:
