@@ -4,6 +4,7 @@
 #include "backend/exec.hpp"
 #include "backend/file.hpp"
 #include "backend/listening.hpp"
+#include "backend/pipe.hpp"
 #include "backend/pty.hpp"
 #include "backend/serial.hpp"
 #include "backend/socket.hpp"
@@ -42,10 +43,10 @@ struct Make {
     });
   }
   Made operator()(const address::Udp& at) const { return std::make_unique<Udp>(loop, at, text(), owner); }
+  Made operator()(const address::Pipe& at) const { return std::make_unique<Pipe>(loop, at.path, owner); }
   Made operator()(const address::File& at) const { return std::make_unique<File>(loop, at.path, owner); }
   Made operator()(const address::Serial& at) const { return std::make_unique<Serial>(loop, at, owner); }
   Made operator()(const address::Exec& at) const { return std::make_unique<Exec>(loop, at, owner); }
-  Made operator()(const auto&) const { return {}; }  // no address leads here yet
 
  private:
   [[nodiscard]] Made socket(const address::Place& at, Opener::Owner& told) const {
