@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "charmux/address/parts.hpp"
+#include "address/backend_options.hpp"
+#include "charmux/address/words.hpp"
 #include "charmux/base/text.hpp"
 
 namespace charmux::address {
@@ -12,31 +13,132 @@ namespace {
 
 constexpr std::size_t kMostPath = 4095;  // PATH_MAX, less its NUL
 
-Result<Backend> parse_pty(const std::string& path) {
-  if (path[0] != '/') return failure("path {} is not absolute: write pty:/dev/pts/N", in_quotes(path));
-  if (path.size() > kMostPath)
-    return failure("a path of {} bytes is too long: it holds at most {}", path.size(), kMostPath);
-  return Pty{path};
+Status check_path(const std::string& path, std::string_view example, std::size_t ending = 0) {
+  if (path[0] != '/') return failure("path {} is not absolute: write {}", in_quotes(path), example);
+  if (path.size() > kMostPath - ending)
+    return failure("a path of {} bytes is too long: it holds at most {}", path.size(), kMostPath - ending);
+  return {};
+}
+
+Result<Backend> parse_pty(const std::string& path, const Options&) {
+  return check_path(path, "pty:/dev/pts/N").map([&] { return Backend(Pty{path}); });
 }
 
 template <class Kind>
-Result<Backend> parse_unix(const std::string& place) {
+Result<Backend> parse_unix(const std::string& place, const Options&) {
   return parse_socket_path(place).map([](SocketPath at) { return Backend(Kind{std::move(at)}); });
 }
 
 template <class Kind, Side side>
-Result<Backend> parse_tcp(const std::string& place) {
+Result<Backend> parse_tcp(const std::string& place, const Options&) {
   if (place[0] == '/' || place[0] == '@')
     return failure("{} is a UNIX socket, not HOST:PORT: write unix{}:{}", in_quotes(place),
                    side == Side::listen ? "-listen" : "", printable(place));
   return parse_host_port(place, side).map([](HostPort at) { return Backend(Kind{std::move(at)}); });
 }
 
-constexpr std::array<std::string_view, 5> kSchemes = {"pty", "unix", "tcp", "unix-listen", "tcp-listen"};
-/// What reads the place of each.
-constexpr std::array<Result<Backend> (*)(const std::string&), kSchemes.size()> kParsers = {
-    parse_pty, parse_unix<Unix>, parse_tcp<Tcp, Side::connect>, parse_unix<UnixListen>,
-    parse_tcp<TcpListen, Side::listen>};
+Result<Backend> parse_telnet(const std::string& place, const Options& options) {
+  if (options.has("rfc2217"))
+    return failure("option 'rfc2217' of telnet: backends is not in this version: leave it out");
+  return parse_host_port(place, Side::connect).map([](HostPort at) { return Backend(Telnet{std::move(at)}); });
+}
+
+template <class Kind>
+Result<Backend> parse_tls(const std::string& place, const Options& options) {
+  TlsTerms terms{options.text("ca"), options.text("cert"), options.text("key"), options.text("verify")};
+  for (const auto& [name, path] :
+       {std::pair("ca", terms.ca), std::pair("cert", terms.cert), std::pair("key", terms.key)})
+    if (options.has(name) && (path.empty() || path[0] != '/'))
+      return failure("option '{}' must be an absolute path, not {}", name, in_quotes(path));
+  if (options.has("key") && !options.has("cert")) return failure("option 'key' is of no use without 'cert': give both");
+  if (options.has("verify") && terms.verify.empty())
+    return failure("option 'verify' is empty: write the name that the certificate has, or off");
+  return parse_host_port(place, Side::connect).map([&](HostPort at) {
+    return Backend(Kind{std::move(at), std::move(terms)});
+  });
+}
+
+Result<Backend> parse_udp(const std::string& place, const Options& options) {
+  Udp udp;
+  if (options.has("bind")) {
+    Result<HostPort> bind = parse_host_port(options.text("bind"), Side::listen);
+    if (!bind) return failure("option 'bind': {}", bind.error().text);
+    udp.bind = std::move(*bind);
+  }
+  return parse_host_port(place, Side::connect).map([&](HostPort at) {
+    udp.at = std::move(at);
+    return Backend(std::move(udp));
+  });
+}
+
+Result<Backend> parse_pipe(const std::string& path, const Options&) {
+  constexpr std::string_view kEnding = ".out";
+  return check_path(path, "pipe:/PATH", kEnding.size()).map([&] { return Backend(Pipe{path}); });
+}
+
+Result<Backend> parse_file(const std::string& path, const Options&) {
+  return check_path(path, "file:/PATH").map([&] { return Backend(File{path}); });
+}
+
+Result<Backend> parse_serial(const std::string& path, const Options& options) {
+  if (const Status good = check_path(path, "serial:/dev/ttyS0"); !good) return tl::unexpected(good.error());
+  Serial serial{path};
+  struct Part {
+    std::string_view name;
+    Status (*read)(std::string_view, Serial&);
+  };
+  for (const Part& part : {Part{"speed", parse_speed}, Part{"framing", parse_framing}, Part{"flow", parse_flow}})
+    if (options.has(part.name))
+      if (const Status good = part.read(options.text(part.name), serial); !good) return tl::unexpected(good.error());
+  return Backend(std::move(serial));
+}
+
+Result<Backend> parse_exec(const std::string& line, const Options& options) {
+  Exec exec{line, {"/bin/sh", "-c", line}};
+  if (!options.has("shell")) {
+    Result<std::vector<std::string>> words = split_words(line);
+    if (!words) return tl::unexpected(words.error());
+    exec.words = std::move(*words);
+  }
+  if (exec.words.empty() || exec.words[0].empty())
+    return failure("no program stands behind exec: write its path or name, and what it is given");
+  if (options.has("window"))
+    if (const Status good = parse_window(options.text("window"), exec.columns, exec.rows); !good)
+      return tl::unexpected(good.error());
+  return Backend(std::move(exec));
+}
+
+constexpr std::array<std::string_view, 1> kOfTelnet = {"rfc2217"};
+constexpr std::array<std::string_view, 4> kOfTls = {"ca", "cert", "key", "verify"};
+constexpr std::array<std::string_view, 1> kOfUdp = {"bind"};
+constexpr std::array<std::string_view, 3> kOfSerial = {"speed", "framing", "flow"};
+constexpr std::array<std::string_view, 2> kOfExec = {"shell", "window"};
+
+struct Scheme {
+  std::string_view name;
+  std::span<const std::string_view> options;
+  Result<Backend> (*parse)(const std::string& place, const Options& options);
+};
+constexpr std::array<Scheme, 13> kSchemes = {{{"pty", {}, parse_pty},
+                                              {"unix", {}, parse_unix<Unix>},
+                                              {"tcp", {}, parse_tcp<Tcp, Side::connect>},
+                                              {"unix-listen", {}, parse_unix<UnixListen>},
+                                              {"tcp-listen", {}, parse_tcp<TcpListen, Side::listen>},
+                                              {"telnet", kOfTelnet, parse_telnet},
+                                              {"tls", kOfTls, parse_tls<Tls>},
+                                              {"telnets", kOfTls, parse_tls<Telnets>},
+                                              {"udp", kOfUdp, parse_udp},
+                                              {"pipe", {}, parse_pipe},
+                                              {"file", {}, parse_file},
+                                              {"serial", kOfSerial, parse_serial},
+                                              {"exec", kOfExec, parse_exec}}};
+
+Error unknown_backend(std::string_view scheme) {
+  if (scheme == "libvirt") return {"libvirt: backends are not in this version: use pty:, unix: or tcp:"};
+  std::array<std::string_view, kSchemes.size()> names;
+  std::transform(kSchemes.begin(), kSchemes.end(), names.begin(), [](const Scheme& each) { return each.name; });
+  return unknown_scheme(scheme, names);
+}
 
 std::string terms_text(const TlsTerms& terms) {
   std::string text;
@@ -64,6 +166,14 @@ struct ToText {
   std::string operator()(const Exec& exec) const { return "exec:" + exec.line; }
 };
 
+/// `exec:` takes the rest of the line, commas and all.
+Result<Parts> split_backend(std::string_view text) {
+  constexpr std::string_view kExec = "exec:";
+  if (!text.starts_with(kExec)) return split(text);
+  if (text.find('\0') != std::string_view::npos) return failure("an address cannot hold a NUL byte");
+  return Parts{"exec", std::string(text.substr(kExec.size())), {}};
+}
+
 }  // namespace
 
 Error unknown_scheme(std::string_view scheme, std::span<const std::string_view> known) {
@@ -73,17 +183,16 @@ Error unknown_scheme(std::string_view scheme, std::span<const std::string_view> 
                       near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near))};
 }
 
-Result<Backend> parse_backend(std::string_view text, std::span<const Option>) {
-  const Result<Parts> parts = split(text);
+Result<Backend> parse_backend(std::string_view text, std::span<const Option> keys) {
+  const Result<Parts> parts = split_backend(text);
   if (!parts) return tl::unexpected(parts.error());
-  const auto scheme = std::find(kSchemes.begin(), kSchemes.end(), parts->scheme);
-  if (scheme == kSchemes.end()) return tl::unexpected(unknown_scheme(parts->scheme, kSchemes));
-  if (!parts->options.empty())
-    return failure("unknown option {}: {} takes none; write ,, for a comma in a path",
-                   in_quotes(parts->options[0].name), parts->scheme);
-  return kParsers.at(static_cast<std::size_t>(scheme - kSchemes.begin()))(parts->place);
+  const auto same = [&](const Scheme& each) { return each.name == parts->scheme; };
+  const auto* const scheme = std::find_if(kSchemes.begin(), kSchemes.end(), same);
+  if (scheme == kSchemes.end()) return tl::unexpected(unknown_backend(parts->scheme));
+  const Result<Options> options = Options::read(parts->scheme, parts->options, keys, scheme->options);
+  if (!options) return tl::unexpected(options.error());
+  return scheme->parse(parts->place, *options);
 }
-
 std::string to_text(const Backend& backend) { return std::visit(ToText{}, backend); }
 
 Status check_name(std::string_view name) {

@@ -24,6 +24,27 @@ void report_unknown_table(const Section& section, Report& report) {
   report.add(section.at, fmt::format("unknown table {}: use {}", what, either_of(views)));
 }
 
+struct OptionValue {
+  std::string operator()(const std::string& text) const { return text; }
+  std::string operator()(std::uint64_t number) const { return fmt::format("{}", number); }
+  std::string operator()(const auto&) const { return {}; }
+};
+
+/// The keys that are options of the backend's address.
+std::vector<address::Option> backend_options(const Settings& settings) {
+  std::vector<address::Option> options;
+  for (const KeyInfo& key : known_keys()) {
+    const SettingValue* const value = key.table == "console" && key.option ? settings.value(key.name) : nullptr;
+    if (value == nullptr) continue;
+    if (const bool* const flag = std::get_if<bool>(value)) {
+      if (*flag) options.push_back({std::string(key.name), std::nullopt});
+    } else {
+      options.push_back({std::string(key.name), std::visit(OptionValue{}, *value)});
+    }
+  }
+  return options;
+}
+
 ConsoleDraft read_console(const Section::Table& table, Report& report) {
   ConsoleDraft console{table.at, {}, {}, Settings::read("console", table.at, table.entries, report)};
   const Settings& settings = console.settings;
@@ -34,7 +55,7 @@ ConsoleDraft read_console(const Section::Table& table, Report& report) {
   std::string backend;
   settings.take("backend", backend);
   if (!settings.has("backend")) return console;
-  Result<address::Backend> parsed = address::parse_backend(backend);
+  Result<address::Backend> parsed = address::parse_backend(backend, backend_options(settings));
   if (parsed)
     console.backend = std::move(*parsed);
   else

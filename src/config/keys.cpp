@@ -11,6 +11,7 @@ namespace {
 constexpr std::array<std::string_view, 6> kTables = {"history", "limits", "discover", "match", "console", "listen"};
 constexpr std::array<std::string_view, 2> kAccess = {"watch", "control"};
 constexpr std::array<std::string_view, 2> kOnLag = {"skip", "close"};
+constexpr std::array<std::string_view, 3> kFlow = {"rtscts", "xonxoff", "none"};
 constexpr std::array<std::string_view, 2> kSwitch = {"on", "off"};
 
 constexpr std::uint64_t kSecond = 1000;
@@ -73,6 +74,16 @@ constexpr KeyInfo kKeys[] = {
     {"console", "max_guest_pause", "\"50ms\"", 0, kMostPause, {}, Kind::time},
     {"console", "log", "", 0, 0, {}, Kind::path},
     {"console", "port", "", 1, kMostPort, {}, Kind::count},
+    {"console", "speed", "115200", 50, 4'000'000, {}, Kind::count, !kRequired, kOption},
+    {"console", "framing", "\"8n1\"", 0, 0, {}, Kind::text, !kRequired, kOption},
+    {"console", "flow", "\"none\"", 0, 0, kFlow, Kind::choice, !kRequired, kOption},
+    {"console", "bind", "", 0, 0, {}, Kind::text, !kRequired, kOption},
+    {"console", "ca", "", 0, 0, {}, Kind::path, !kRequired, kOption},
+    {"console", "cert", "", 0, 0, {}, Kind::path, !kRequired, kOption},
+    {"console", "key", "", 0, 0, {}, Kind::path, !kRequired, kOption},
+    {"console", "verify", "", 0, 0, {}, Kind::text, !kRequired, kOption},
+    {"console", "shell", "false", 0, 0, {}, Kind::flag, !kRequired, kOption},
+    {"console", "window", "\"80x24\"", 0, 0, {}, Kind::text, !kRequired, kOption},
 
     {"listen", "address", "", 0, 0, {}, Kind::text, kRequired},
     {"listen", "ports", "", 0, 0, {}, Kind::ports, !kRequired, kOption},

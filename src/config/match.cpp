@@ -115,4 +115,17 @@ MatchDraft read_match(const Origin& table_at, const std::vector<Entry>& entries,
   return draft;
 }
 
+const Console* listening_at(const Config& config, std::string_view address) {
+  const auto place = [](const address::Backend& at) -> std::optional<address::Place> {
+    if (const auto* const path = std::get_if<address::UnixListen>(&at)) return path->at;
+    if (const auto* const port = std::get_if<address::TcpListen>(&at)) return port->at;
+    return std::nullopt;
+  };
+  const Result<address::Backend> wanted = address::parse_backend(address);
+  if (!wanted || !place(*wanted)) return nullptr;
+  for (const Console& console : config.consoles)
+    if (const auto at = place(console.backend); at && address::overlap(*at, *place(*wanted))) return &console;
+  return nullptr;
+}
+
 }  // namespace charmux::config

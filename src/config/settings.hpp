@@ -37,6 +37,11 @@ class Settings {
   void take_as(std::string_view name, std::optional<Into>& into) const {
     if (const Setting* const set = find(name)) into = static_cast<Into>(std::get<T>(set->value));
   }
+  /// The key's good value, or null.
+  [[nodiscard]] const SettingValue* value(std::string_view name) const {
+    const Setting* const set = find(name);
+    return set == nullptr ? nullptr : &set->value;
+  }
   /// Whether the key is there at all, be its value good or not.
   [[nodiscard]] bool mentions(std::string_view name) const;
   /// Whether the key is there with a good value.

@@ -158,7 +158,10 @@ void Roster::take_in(const Guest& guest, const Chardev& chardev, Places::Place& 
   if (const Status good = address::check_name(name); !good) return refuse(good.error().text);
   const std::string key = key_of(guest, chardev);
   // One that has been a console stays one, whatever its chardev has become; opening it says what is wrong.
-  if (!chardev.at && members_.find(key) == nullptr) return refuse(chardev.reason);
+  if (!chardev.at && members_.find(key) == nullptr) {
+    const config::Console* const met = config::listening_at(config_, chardev.shown);
+    return refuse(met == nullptr ? chardev.reason : fmt::format("it calls console {}", met->name));
+  }
 
   Registry::Told told;
   const std::optional<std::uint16_t> port = config::settings_for(config_, name).port;

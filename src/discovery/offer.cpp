@@ -42,6 +42,11 @@ Offer never(std::string shown, std::string_view reason) {
 
 Offer not_yet(const std::string& shown) { return never(shown, fmt::format("no backend yet: {}", printable(shown))); }
 
+/// A chardev that is a client: it may have a server already, so that charmuxd is one only when told to.
+Offer calls(const std::string& shown) {
+  return never(shown, fmt::format("it calls a server; to be that: --console NAME={}", printable(shown)));
+}
+
 Offer here(address::Backend at) { return {address::to_text(at), std::move(at), ""}; }
 
 Offer of_plain(const std::string& kind) {
@@ -73,7 +78,7 @@ Offer of_unix(address::SocketPath at, bool server, const std::optional<std::stri
                                                   printable(at.path)));
     at.path = *path;
   }
-  if (!server) return not_yet("unix-listen:" + address::to_text(at));
+  if (!server) return calls("unix-listen:" + address::to_text(at));
   if (at.path.size() > address::kMostSocketPath)
     return never("unix:" + at.path,
                  fmt::format("its path is too long: a socket's holds at most {} bytes", address::kMostSocketPath));
@@ -89,12 +94,13 @@ std::string reachable(const std::string& host) {
 Offer of_inet(const ChardevFilename& name, std::string host, const std::string& port) {
   if (name.server) host = reachable(host);
   const std::string place = (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + port;
-  if (name.kind == Filename::telnet) return not_yet((name.server ? "telnet:" : "telnet-listen:") + place);
+  const bool telnet = name.kind == Filename::telnet;
+  if (telnet && !name.server) return not_yet("telnet-listen:" + place);
   if (name.kind == Filename::websocket) return not_yet((name.server ? "websocket:" : "websocket-listen:") + place);
-  if (!name.server) return not_yet("tcp-listen:" + place);
+  if (!name.server) return calls("tcp-listen:" + place);
   Result<address::HostPort> at = address::parse_host_port(place, address::Side::connect);
-  if (!at) return never("tcp:" + place, at.error().text);
-  return here(address::Tcp{std::move(*at)});
+  if (!at) return never((telnet ? "telnet:" : "tcp:") + place, at.error().text);
+  return telnet ? here(address::Telnet{std::move(*at)}) : here(address::Tcp{std::move(*at)});
 }
 
 Offer of_socket(const ChardevFacts& chardev, const ChardevFilename& name, const std::optional<std::string>& directory) {

@@ -65,3 +65,17 @@ def test_another_is_turned_away(kit, kind):
     me.type(b"echo still-$((6 * 7))\r")
     me.wait_for(b"\nstill-42\r\n")
     wait_until(lambda: daemon.consoles()["vm"]["state"] == "open", "the console to be open")
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_one_that_is_found_by_its_monitor_is_listed_as_what_it_is(kit, kind):
+    backend, chardev = (text.format(directory=kit.path("")) for text in PLACES[kind])
+    guest = kit.guest({"ser0": chardev}, domain="alpha", monitor=kit.path("alpha.qmp"))
+    daemon = kit.daemon("--qmp", kit.path("*.qmp"))
+    wait_until(lambda: "alpha" in daemon.consoles(), "the guest to be found")
+    assert daemon.consoles()["alpha"]["reason"] == f"it calls a server; to be that: --console NAME={backend}"
+    assert daemon.stop() == 0
+    daemon = kit.daemon("--qmp", kit.path("*.qmp"), "--console", f"vm={backend}")
+    guest.wait_ready("ser0")
+    wait_until(lambda: daemon.consoles()["vm"]["state"] == "open", "it to connect")
+    wait_until(lambda: daemon.consoles().get("alpha", {}).get("reason") == "it calls console vm", "it to be found")

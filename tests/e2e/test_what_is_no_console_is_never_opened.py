@@ -200,7 +200,7 @@ def test_a_chardev_that_calls_somebody_is_left_to_that(kit):
         listed = daemon.consoles()
         # The primary console's name passes to no other.
         assert listed["vm"]["state"] == "refused"
-        assert listed["vm"]["reason"] == f"no backend yet: tcp-listen:127.0.0.1:{port}"
+        assert listed["vm"]["reason"] == f"it calls a server; to be that: --console NAME=tcp-listen:127.0.0.1:{port}"
         assert listed["vm.aux"]["state"] == "open"
         assert not select.select([listener], [], [], 0)[0]
         answered.close()

@@ -7,6 +7,7 @@ import random
 
 import pytest
 from support import LIVE
+from support.pki import Authority
 
 SIZE = 2000
 
@@ -33,10 +34,21 @@ def said(data):
     return hashlib.md5(data).hexdigest().encode() + b"  -\r\n"
 
 
-@pytest.mark.parametrize("kind", ["pty", "unix", "tcp"])
+def started(kit, kind):
+    """A guest and its console's address."""
+    if kind != "tls":
+        guest = kit.guest({"boot": "null", "vm": kind})
+        return guest, guest.address("vm")
+    authority = Authority(kit.path("pki"))
+    guest = kit.guest({"boot": "null", "vm": "socket,host=127.0.0.1,port=0,server=on,wait=off,tls-creds=tls"},
+                      qemu_args=authority.qemu())
+    return guest, f"{guest.address('vm').replace('tcp:', 'tls:')},ca={authority.cert}"
+
+
+@pytest.mark.parametrize("kind", ["pty", "unix", "tcp", "tls"])
 def test_what_is_pasted_arrives_whole(kit, kind):
-    guest = kit.guest({"boot": "null", "vm": kind})
-    kit.daemon("--console", f"vm={guest.address('vm')}", "--listen", "telnet:127.0.0.1:7001,console=vm",
+    guest, address = started(kit, kind)
+    kit.daemon("--console", f"vm={address}", "--listen", "telnet:127.0.0.1:7001,console=vm",
                "--listen", "raw:127.0.0.1:7002,console=vm")
     guest.wait_ready("vm")
 

@@ -33,7 +33,7 @@ struct KeyInfo {
   std::span<const std::string_view> words;  ///< of a choice
   KeyKind kind;
   bool required = false;  ///< its table makes no sense without it
-  bool option = false;    ///< of a listener: its address may hold it as an option instead
+  bool option = false;    ///< of a listener or a backend: its address may hold it as an option instead
 };
 
 /// Every key of every table there is, in the order of conf/charmux.toml.

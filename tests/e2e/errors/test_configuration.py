@@ -141,8 +141,9 @@ ERRORS = {
     "an unknown kind of listener": ((None, (*GIVEN, "--listen", "telent:127.0.0.1:7001,console=vm1")), 1,
                                     "--listen: telent:127.0.0.1:7001,console=vm1: unknown scheme 'telent': use telnet or raw "
                                     "(did you mean 'telnet'?)"),
-    "an unknown kind of backend": ((None, ("--console", "vm1=udp:127.0.0.1:4555")), 1,
-                                   "--console: vm1=udp:127.0.0.1:4555: unknown scheme 'udp': use pty, unix, tcp, unix-listen or tcp-listen"),
+    "an unknown kind of backend": ((None, ("--console", "vm1=vsock:3:4555")), 1,
+                                   "--console: vm1=vsock:3:4555: unknown scheme 'vsock': use pty, unix, tcp, unix-listen, tcp-listen, "
+                                   "telnet, tls, telnets, udp, pipe, file, serial or exec"),
     "a console without an address": ((None, ("--console", "vm1")), 1,
                                      "--console: vm1: 'vm1' has no '=': write NAME=ADDRESS, such as c1=unix:/run/vm.sock"),
     "an option of a backend": ((None, ("--console", "vm1=unix:/run/a,b")), 1,

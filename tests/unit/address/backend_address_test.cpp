@@ -14,24 +14,35 @@ std::string why(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("a backend is a pty, or a UNIX or TCP socket of either side, and is written back as read") {
+TEST_CASE("a backend's address says where its bytes come from, and is written back as read") {
   CHECK(*parse_backend("pty:/dev/pts/3") == Backend(Pty{"/dev/pts/3"}));
   CHECK(*parse_backend("unix:/run/vm.sock") == Backend(Unix{{"/run/vm.sock", false}}));
   CHECK(*parse_backend("unix:@vm") == Backend(Unix{{"vm", true}}));
   CHECK(*parse_backend("tcp:[::1]:4555") == Backend(Tcp{{"::1", 4555}}));
   CHECK(*parse_backend("unix-listen:/run/vm.sock") == Backend(UnixListen{{"/run/vm.sock", false}}));
   CHECK(*parse_backend("tcp-listen:*:4555") == Backend(TcpListen{{"*", 4555}}));
+  CHECK(*parse_backend("telnet:rack1:2001") == Backend(Telnet{{"rack1", 2001}}));
+  CHECK(*parse_backend("tls:[::1]:4555") == Backend(Tls{{"::1", 4555}, {}}));
+  CHECK(*parse_backend("tls:vm:1,ca=/a,cert=/b,,c,key=/d,verify=lab") ==
+        Backend(Tls{{"vm", 1}, {"/a", "/b,c", "/d", "lab"}}));
+  CHECK(*parse_backend("telnets:vm:1,verify=off") == Backend(Telnets{{"vm", 1}, {"", "", "", "off"}}));
+  CHECK(*parse_backend("udp:vm:4555") == Backend(Udp{{"vm", 4555}, std::nullopt}));
+  CHECK(*parse_backend("udp:vm:4555,bind=*:4556") == Backend(Udp{{"vm", 4555}, HostPort{"*", 4556}}));
+  CHECK(*parse_backend("pipe:/run/vm") == Backend(Pipe{"/run/vm"}));
+  CHECK(*parse_backend("file:/var/log/vm.log") == Backend(File{"/var/log/vm.log"}));
   for (const std::string_view text :
-       {"pty:/dev/pts/3", "pty:/a,,b", "unix:/run/a,,b", "unix:@vm", "tcp:[::1]:4555", "tcp:rack1:23",
-        "unix-listen:/run/a,,b", "unix-listen:@vm", "tcp-listen:[::1]:4555", "tcp-listen:*:4555"})
+       {"telnet:rack1:2001", "tls:vm:1,ca=/a,cert=/b,,c,key=/d,verify=lab", "telnets:vm:1,verify=off",
+        "udp:vm:4555,bind=*:4556", "pipe:/run/a,,b", "file:/var/log/vm.log", "exec:sh -c 'a, b'", "pty:/dev/pts/3",
+        "pty:/a,,b", "unix:/run/a,,b", "unix:@vm", "tcp:[::1]:4555", "tcp:rack1:23", "unix-listen:/run/a,,b",
+        "unix-listen:@vm", "tcp-listen:[::1]:4555", "tcp-listen:*:4555"})
     CHECK(to_text(*parse_backend(text)) == text);
 }
 
 TEST_CASE("a wrong backend is refused with what to write instead") {
-  CHECK(why("serial:/dev/ttyS0") == "unknown scheme 'serial': use pty, unix, tcp, unix-listen or tcp-listen");
   CHECK(why("unixx:/run/vm.sock") ==
-        "unknown scheme 'unixx': use pty, unix, tcp, unix-listen or tcp-listen (did you mean 'unix'?)");
-  CHECK(why("tls:vm:1") == "unknown scheme 'tls': use pty, unix, tcp, unix-listen or tcp-listen");
+        "unknown scheme 'unixx': use pty, unix, tcp, unix-listen, tcp-listen, telnet, tls, telnets, udp, pipe, file, "
+        "serial or exec (did you mean 'unix'?)");
+  CHECK(why("libvirt:vm") == "libvirt: backends are not in this version: use pty:, unix: or tcp:");
   CHECK(why("pty:pts/3") == "path 'pts/3' is not absolute: write pty:/dev/pts/N");
   CHECK(why("pty:/" + std::string(4095, 'x')) == "a path of 4096 bytes is too long: it holds at most 4095");
   CHECK(why("unix:vm.sock") == "path 'vm.sock' is not absolute: write /PATH, or @NAME for an abstract socket");
@@ -44,6 +55,37 @@ TEST_CASE("a wrong backend is refused with what to write instead") {
   CHECK(why(std::string_view("pty:/a\0", 7)) == "an address cannot hold a NUL byte");
 }
 
+TEST_CASE("a backend takes the options of its kind, each once, and no other") {
+  CHECK(why("udp:vm:1,bin=x:1") == "unknown option 'bin': udp takes bind; write ,, for a comma in a path");
+  CHECK(why("udp:vm:1,bind=x:1,bind=y:1") == "option 'bind' is given twice: keep one");
+  CHECK(why("udp:vm:1,bind") == "option 'bind' needs a value: write bind=VALUE");
+  CHECK(why("udp:vm:1,bind=vm") == "option 'bind': 'vm' has no port: write HOST:PORT, such as 127.0.0.1:7001");
+  CHECK(why("tls:vm:1,ca=lab.crt") == "option 'ca' must be an absolute path, not 'lab.crt'");
+  CHECK(why("tls:vm:1,key=/k") == "option 'key' is of no use without 'cert': give both");
+  CHECK(why("tls:vm:1,verify=") == "option 'verify' is empty: write the name that the certificate has, or off");
+  CHECK(why("telnet:vm:1,rfc2217") == "option 'rfc2217' of telnet: backends is not in this version: leave it out");
+  CHECK(why("telnet:vm:1,rfc2217=yes") == "option 'rfc2217' takes no value");
+  CHECK(why("pipe:run/vm") == "path 'run/vm' is not absolute: write pipe:/PATH");
+  CHECK(why("file:vm.log") == "path 'vm.log' is not absolute: write file:/PATH");
+  CHECK(why("exec:") == "no program stands behind exec: write its path or name, and what it is given");
+  CHECK(why("exec:'sh") == "''sh' has a ' that is not closed");
+}
+
+TEST_CASE("options may stand beside the address instead") {
+  const std::vector<Option> bind = {{"bind", "vm:2"}};
+  CHECK(*parse_backend("udp:vm:1", bind) == Backend(Udp{{"vm", 1}, HostPort{"vm", 2}}));
+  CHECK(parse_backend("udp:vm:1,bind=vm:3", bind).error().text ==
+        "'bind' is given twice, by this address and by a key: keep one");
+  CHECK(parse_backend("pty:/a", bind).error().text == "'bind' is not for pty: backends: leave it out");
+  const std::vector<Option> shell = {{"shell", std::nullopt}, {"window", "132x43"}};
+  CHECK(*parse_backend("exec:dmesg | tail, please", shell) ==
+        Backend(Exec{"dmesg | tail, please", {"/bin/sh", "-c", "dmesg | tail, please"}, 132, 43}));
+  CHECK(*parse_backend("exec:dmesg -w 'a b'") == Backend(Exec{"dmesg -w 'a b'", {"dmesg", "-w", "a b"}}));
+  for (const char* const window : {"80", "80x", "0x24", "80x10000", "x24", "80x24x"})
+    CHECK(parse_backend("exec:sh", std::vector<Option>{{"window", window}}).error().text ==
+          fmt::format("'{}' is not a window: write columns and rows, such as 80x24", window));
+}
+
 TEST_CASE("a console on the command line splits at its first '='") {
   CHECK(*parse_console("c1=unix:/tmp/a=b") == NamedBackend{"c1", Unix{{"/tmp/a=b", false}}});
   CHECK(*parse_console("a/b \x01=pty:/dev/pts/3") == NamedBackend{"a/b \x01", Pty{"/dev/pts/3"}});
@@ -51,7 +93,8 @@ TEST_CASE("a console on the command line splits at its first '='") {
         "'unix:/tmp/a' has no '=': write NAME=ADDRESS, such as c1=unix:/run/vm.sock");
   CHECK(parse_console("=unix:/tmp/a").error().text == "a console needs a name that is not empty");
   CHECK(parse_console("c1=foo:bar").error().text ==
-        "unknown scheme 'foo': use pty, unix, tcp, unix-listen or tcp-listen");
+        "unknown scheme 'foo': use pty, unix, tcp, unix-listen, tcp-listen, telnet, tls, telnets, udp, pipe, file, "
+        "serial or exec");
 }
 
 TEST_CASE("a name has 1 to 200 bytes as its history's file bears it, any but NUL") {

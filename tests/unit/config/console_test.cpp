@@ -42,8 +42,29 @@ TEST_CASE("a console without name or backend, or with a wrong one, is refused") 
         "f:2:8: a console needs a name that is not empty");
   CHECK(problems("[[console]]\nname = \"a\\u0000\"\nbackend = \"pty:/a\"\n") ==
         "f:2:8: a console's name cannot hold a NUL byte");
-  CHECK(problems("[[console]]\nname = \"a\"\nbackend = \"serial:/dev/ttyS0,115200\"\n") ==
-        "f:3:11: serial:/dev/ttyS0,115200: unknown scheme 'serial': use pty, unix, tcp, unix-listen or tcp-listen");
+  CHECK(
+      problems("[[console]]\nname = \"a\"\nbackend = \"serail:/dev/ttyS0,115200\"\n") ==
+      "f:3:11: serail:/dev/ttyS0,115200: unknown scheme 'serail': use pty, unix, tcp, unix-listen, tcp-listen, telnet, "
+      "tls, telnets, udp, pipe, file, serial or exec (did you mean 'serial'?)");
+}
+
+TEST_CASE("keys may stand for the options of a console's backend") {
+  const std::string c = "[[console]]\nname = \"a\"\nbackend = ";
+  const auto config = parse_toml(c + "\"serial:/dev/ttyS0\"\nspeed = 9600\nframing = \"7e1\"\nflow = \"rtscts\"\n" +
+                                     "[[console]]\nname = \"b\"\nbackend = \"exec:a | b\"\nshell = true\n"
+                                     "window = \"132x43\"\n[[console]]\nname = \"c\"\nbackend = \"exec:a b\"\nshell = "
+                                     "false\n",
+                                 "f", with({}), root());
+  REQUIRE(config);
+  CHECK(address::to_text(config->consoles.at(0).backend) == "serial:/dev/ttyS0,9600,7e1,rtscts");
+  CHECK(config->consoles.at(1).backend ==
+        address::Backend(address::Exec{"a | b", {"/bin/sh", "-c", "a | b"}, 132, 43}));
+  CHECK(config->consoles.at(2).backend == address::Backend(address::Exec{"a b", {"a", "b"}}));
+  CHECK(problems(c + "\"serial:/a,9600\"\nspeed = 9600\n") ==
+        "f:3:11: serial:/a,9600: 'speed' is given twice, by this address and by a key: keep one");
+  CHECK(problems(c + "\"pty:/a\"\nspeed = 9600\n") == "f:3:11: pty:/a: 'speed' is not for pty: backends: leave it out");
+  CHECK(problems(c + "\"serial:/a\"\nspeed = 115000\n") ==
+        "f:3:11: serial:/a: Linux has no speed 115000: the nearest is 115200");
 }
 
 TEST_CASE("a wrong console on the command line is quoted whole") {

@@ -196,7 +196,8 @@ TEST_CASE("a listener names a console that there is") {
 
 TEST_CASE("a console that is itself wrong does not make its listeners wrong too") {
   CHECK(line_problems({"raw:@x,console=a"}, {"a=foo:/a"}) ==
-        "--console: a=foo:/a: unknown scheme 'foo': use pty, unix, tcp, unix-listen or tcp-listen");
+        "--console: a=foo:/a: unknown scheme 'foo': use pty, unix, tcp, unix-listen, tcp-listen, telnet, tls, telnets, "
+        "udp, pipe, file, serial or exec");
   CHECK(line_problems({"raw:@x,console=a"}, {}) ==
         "no console: give --qmp SOCKET, --console NAME=ADDRESS or a [[discover]] or [[console]] table");
   CHECK(problems("[[console]]\nnmae = \"a\"\nbackend = \"pty:/a\"\n[[listen]]\naddress = \"raw:@x,console=a\"\n") ==

@@ -73,17 +73,25 @@ std::uint64_t allowed(const KeyInfo& key, std::uint64_t number) {
   return key.least <= number && number <= key.most ? number : key.most;
 }
 
+std::string another_text(std::string_view key) {
+  if (key == "backend") return "\"pty:/x\"";
+  if (key == "address") return "\"raw:@x\"";
+  if (key == "framing") return "\"7e2\"";
+  if (key == "bind") return "\"*:1\"";
+  return key == "window" ? "\"132x43\"" : "\"vm9\"";
+}
+
 /// A good value of the key that is not its default.
 std::string another_value(const KeyInfo& key) {
   switch (key.kind) {
     case KeyKind::texts: return "[\"b*\"]";
     case KeyKind::ports: return "\"7001-7998\"";
-    case KeyKind::text: return key.name == "backend" ? "\"pty:/x\"" : key.name == "address" ? "\"raw:@x\"" : "\"vm2\"";
+    case KeyKind::text: return another_text(key.name);
     case KeyKind::path: return "\"/elsewhere\"";
     case KeyKind::size: return "\"" + format_size(allowed(key, 2 * KiB)) + "\"";
     case KeyKind::ring_size: return "\"128KiB\"";
     case KeyKind::time: return "\"" + format_duration(std::chrono::milliseconds(allowed(key, 300))) + "\"";
-    case KeyKind::count: return key.name == "port" ? "7003" : "17";
+    case KeyKind::count: return key.name == "port" ? "7003" : key.name == "speed" ? "9600" : "17";
     case KeyKind::choice:
       return key.fallback == "\"" + std::string(key.words[0]) + "\"" ? "\"" + std::string(key.words[1]) + "\""
                                                                      : "\"" + std::string(key.words[0]) + "\"";
@@ -122,6 +130,8 @@ TEST_CASE("the reference configuration changes nothing, as it stands and uncomme
   CHECK(all.discovers.at(0).only == std::vector<std::string>{"*"});
   all.discovers[0].only.clear();
   // Examples of what has no default.
+  CHECK(all.consoles.size() == 5);
+  all.consoles.erase(all.consoles.begin() + 1, all.consoles.end());
   MatchSettings alpha = settings_for(all, "alpha");
   CHECK(alpha.port == 7002);
   alpha.port = std::nullopt;
@@ -138,27 +148,32 @@ TEST_CASE("the reference configuration changes nothing, as it stands and uncomme
 
 TEST_CASE("each key has an effect, so none is known to the table of keys alone") {
   const std::string text = uncommented(read("conf/charmux.toml"));
-  const Config before = parsed(text, with({"vm2=pty:/y"}));
+  const Config before = parsed(text, with({"vm8=pty:/y"}));
   for (const KeyInfo& key : known_keys()) {
     CAPTURE(key.table);
     CAPTURE(key.name);
     std::istringstream lines(text);
     std::string changed;
     std::string table;
+    bool moved = false;
     for (std::string line; std::getline(lines, line);) {
       if (!line.empty() && line[0] == '[') table = line;
       const bool here = key.table.empty() ? table.empty() : table == table_text(key.table);
       // Of the listeners the last one is moved: it is the one that may be anywhere.
-      const bool stays = key.name == "address" && line.find(":8001") == std::string::npos;
-      if (here && !stays && line.rfind(std::string(key.name) + " = ", 0) == 0)
+      // Of the consoles the first one is, and may be anything.
+      const bool stays =
+          (key.name == "address" && line.find(":8001") == std::string::npos) || (key.table == "console" && moved);
+      if (here && !stays && line.rfind(std::string(key.name) + " = ", 0) == 0) {
         line = std::string(key.name) + " = " + another_value(key);
+        moved = true;
+      }
       // A raw listener may not have the key, and a console of another name would lose its listener.
       if (key.name == "address" && line.rfind("notices", 0) == 0) line.clear();
-      if (key.table == "console" && key.name == "name" && line == "console = \"vm1\"") line = "console = \"vm2\"";
+      if (key.table == "console" && key.name == "name" && line == "console = \"vm1\"") line = "console = \"vm9\"";
       changed += line + "\n";
     }
     const bool renamed = key.table == "console" && key.name == "name";
-    CHECK(parsed(changed, with({renamed ? "vm3=pty:/y" : "vm2=pty:/y"})) != before);
+    CHECK(parsed(changed, with({renamed ? "vm7=pty:/y" : "vm8=pty:/y"})) != before);
   }
 }
 

@@ -57,7 +57,7 @@ TEST_CASE("an unknown key is refused with the nearest known one of its table, or
         "[[console]] or [[listen]]");
   CHECK(problems("[[console]]\nname = \"a\"\nbackend = \"pty:/a\"\nlabel = 1\n") ==
         "f:4:1: unknown key 'label' in [[console]]: use name, backend, size, replay, "
-        "max_guest_pause, log or port");
+        "max_guest_pause, log, port, speed, framing, flow, bind, ca, cert, key, verify, shell or window");
   CHECK(problems("[history]\nx.y = 1\n").rfind("f:2:1: unknown key 'x' in [history]", 0) == 0);
 }
 

@@ -64,13 +64,26 @@ TEST_CASE("a relative path is one of QEMU's directory, and refused where that ca
   check({{relative.type, relative.filename, relative.address, "", "a.sock is relative to a directory"}}, std::nullopt);
 }
 
+TEST_CASE("a chardev that calls a server says how charmuxd is that") {
+  const std::string kSocket = "chardev-socket";
+  const std::string kCalls = "it calls a server; to be that: --console NAME=";
+  check({
+      {kSocket, "disconnected:unix:/run/a", unix_at("/run/a"), "", kCalls + "unix-listen:/run/a"},
+      {kSocket, "unix:", unix_at("/run/a"), "", kCalls + "unix-listen:/run/a"},
+      {kSocket, "disconnected:tcp:lab:7001", inet("lab", "7001"), "", kCalls + "tcp-listen:lab:7001"},
+  });
+}
+
+TEST_CASE("a telnet chardev is opened as one") {
+  check({{"chardev-socket", "disconnected:telnet:::1:23,server=on", inet("::1", "23"), "telnet:[::1]:23", ""},
+         {"chardev-socket", "disconnected:telnet:0.0.0.0:23,server=on", inet("0.0.0.0", "23"), "telnet:127.0.0.1:23",
+          ""}});
+}
+
 TEST_CASE("what has no backend yet says its address") {
   const std::string kSocket = "chardev-socket";
   check({
-      {kSocket, "disconnected:unix:/run/a", unix_at("/run/a"), "", "no backend yet: unix-listen:/run/a"},
-      {kSocket, "unix:", unix_at("/run/a"), "", "no backend yet: unix-listen:/run/a"},
-      {kSocket, "disconnected:tcp:lab:7001", inet("lab", "7001"), "", "no backend yet: tcp-listen:lab:7001"},
-      {kSocket, "disconnected:telnet:::1:23,server=on", inet("::1", "23"), "", "no backend yet: telnet:[::1]:23"},
+      {kSocket, "disconnected:telnet:lab:23", inet("lab", "23"), "", "no backend yet: telnet-listen:lab:23"},
       {kSocket, "disconnected:websocket:0.0.0.0:80,server=on", inet("0.0.0.0", "80"), "",
        "no backend yet: websocket:127.0.0.1:80"},
       {kSocket, "unknown", protocol::QmpSocketAddress{"vsock", "", "1234", "", false}, "",

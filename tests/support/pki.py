@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Certificates for one test, made by the openssl command."""
+
+import datetime
+import pathlib
+import subprocess
+
+NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+RULES = "[ca]\ndefault_ca=all\n[all]\ndatabase={0}/database\nnew_certs_dir={0}\ndefault_md=sha256\npolicy=any\n" \
+        "unique_subject=no\nrand_serial=yes\n[any]\ncommonName=supplied\n"
+
+
+class Authority:
+    """Somebody who vouches for others: `cert` is their certificate."""
+
+    def __init__(self, directory, name="test ca"):
+        self.directory = pathlib.Path(directory)
+        self.directory.mkdir()
+        self.cert, self._key = self.directory / "ca-cert.pem", self.directory / "ca-key.pem"
+        openssl("req", "-x509", *NEW_KEY, "-keyout", self._key, "-out", self.cert, "-subj", f"/CN={name}", "-days", "2")
+        (self.directory / "database").touch()
+        (self.directory / "rules").write_text(RULES.format(self.directory))
+
+    def issue(self, name, names="DNS:localhost,IP:127.0.0.1", days=(-1, 1)):
+        """A certificate, valid between these days from now, and its key: the paths."""
+        cert, key, request, terms = (self.directory / f"{name}-{part}.pem" for part in ("cert", "key", "request", "terms"))
+        terms.write_text(f"subjectAltName={names}\nbasicConstraints=CA:FALSE\n")
+        openssl("req", *NEW_KEY, "-keyout", key, "-out", request, "-subj", f"/CN={name}")
+        now = datetime.datetime.now(datetime.timezone.utc)
+        first, last = ((now + datetime.timedelta(days=day)).strftime("%Y%m%d%H%M%SZ") for day in days)
+        openssl("ca", "-batch", "-config", self.directory / "rules", "-cert", self.cert, "-keyfile", self._key, "-in", request,
+                "-out", cert, "-startdate", first, "-enddate", last, "-extfile", terms, "-notext")
+        return cert, key
+
+    def qemu(self, verify=False):
+        """QEMU's arguments for credentials that it knows as "tls". With `verify` it wants clients' certificates."""
+        self.issue("server")
+        return ("-object", f"tls-creds-x509,id=tls,endpoint=server,dir={self.directory},"
+                           f"verify-peer={'yes' if verify else 'no'}")
+
+
+def openssl(*words):
+    ended = subprocess.run(["openssl", *map(str, words)], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
