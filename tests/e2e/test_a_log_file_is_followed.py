@@ -113,3 +113,20 @@ def test_a_charmuxd_that_was_away_says_so_and_goes_on(kit):
         file.write(b"and now\n")
     viewer.wait_for(b"and now\n")
     assert b"written while it was away" not in viewer.data
+
+
+def test_whoever_types_is_told_that_a_file_takes_nothing(kit):
+    log = kit.path("vm.log")
+    log.write_bytes(b"it was here\r\n")
+    daemon = kit.daemon("--console", f"vm=file:{log}", "--listen", "telnet:127.0.0.1:7001,console=vm",
+                        "--listen", "raw:127.0.0.1:7002,console=vm")
+    daemon.wait_log("console vm: open$")
+    viewer, program = kit.telnet(7001), kit.raw(7002)
+    viewer.wait_for(b"[charmux: vm, 1 watching, nobody types; read-only]\r\n")
+    viewer.wait_for(LIVE)
+    viewer.type(b"ls\r")
+    viewer.wait_for(b"[charmux: read-only: a file takes no input]\r\n")
+    program.send(b"ls\r")
+    program.wait_closed()
+    daemon.wait_log(r"left: it typed, and a file takes no input$")
+    assert log.read_bytes() == b"it was here\r\n"

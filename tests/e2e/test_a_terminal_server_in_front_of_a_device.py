@@ -6,11 +6,12 @@ import os
 import signal
 
 from support import LIVE, wait_until
+from support.pki import Authority
 
 SERVER = """%YAML 1.1
 ---
 connection: &switch
-  accepter: telnet(rfc2217),tcp,127.0.0.1,4666
+  accepter: {accepter},tcp,127.0.0.1,4666
   connector: serialdev,{port},115200n81,local
   options:
     mdns: false
@@ -18,12 +19,12 @@ connection: &switch
 PAIRS = b"".join(bytes((special, value)) for special in (255, 13, 10, 0) for value in range(256))
 
 
-def start(kit):
+def start(kit, accepter="telnet(rfc2217)"):
     """socat plays the cable: what is written to `switch` comes out of the server's port, and back."""
     switch, port = kit.path("switch"), kit.path("port")
     kit.on_terminal("socat", f"pty,link={switch},rawer", f"pty,link={port},rawer")
     wait_until(lambda: switch.exists() and port.exists(), "the cable")
-    kit.path("ser2net.yaml").write_text(SERVER.format(port=port))
+    kit.path("ser2net.yaml").write_text(SERVER.format(port=port, accepter=accepter))
     return os.open(switch, os.O_RDWR | os.O_NOCTTY)
 
 
@@ -77,4 +78,21 @@ def test_a_port_that_somebody_else_has_says_so(kit):
     me.wait_for(b"[charmux: switch is back]")
     me.type(b"now mine")
     assert read_exactly(switch, 8) == b"now mine"
+    os.close(switch)
+
+
+def test_one_inside_tls(kit):
+    authority = Authority(kit.path("pki"))
+    cert, key = authority.issue("server")
+    switch = start(kit, f"telnet,ssl(key={key},cert={cert})")
+    server(kit)
+    daemon = kit.daemon("--console", f"switch=telnets:127.0.0.1:4666,ca={authority.cert}",
+                        "--listen", "telnet:127.0.0.1:7001,console=switch")
+    me = kit.telnet(7001)
+    me.wait_for(LIVE)
+    wait_until(lambda: daemon.consoles()["switch"]["state"] == "open", "the server")
+    me.type(PAIRS)
+    assert read_exactly(switch, len(PAIRS)) == PAIRS
+    os.write(switch, PAIRS + b"done")
+    me.wait_for(PAIRS + b"done")
     os.close(switch)

@@ -111,7 +111,7 @@ def test_a_console_on_tcp_for_telnet(kit, program):
     assert me.screen().count("echo both-") == (2 if program == "socat" else 1)
 
 
-@pytest.mark.parametrize("program", ["socat"])
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_a_serial_port_on_a_tcp_port(kit, program):
     port, path = pty(kit)
     start(kit, LINES[3], program, ("/dev/ttyS0", path))

@@ -76,6 +76,7 @@ def test_doctest_programs(kit):
     total, code, said = run(kit, "integration", "-k", "integration_")
     assert (total, code) == ((1, 7, 0), 1), said
     assert "1 passed, 7 failed, 0 skipped, 1 n/a, " in said
+    assert "n/a integration_planted: does not apply: a file takes no input\n" in said
     for name in ("fails", "may fail", "should fail", "aborts", "ends the process",
                  "does not apply, and does not say why", "does not apply, and fails"):
         assert f"FAILED integration_planted: {name}:" in said

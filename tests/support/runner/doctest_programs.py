@@ -53,7 +53,7 @@ def judge(name, expected):
         if said := NOT_APPLICABLE.search(output):
             if expected != 1 or not said.group(1).strip():
                 return Outcome(name, failed=1, why="what is n/a is a test of its own, and says why", output=output)
-            return Outcome(name, not_applicable=1)
+            return Outcome(name, not_applicable=1, why=said.group(1).strip())
         return Outcome(name, passed)
     return look
 

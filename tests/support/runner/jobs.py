@@ -79,7 +79,7 @@ def run(job, surroundings):
 
 
 def run_all(jobs, at_once, surroundings):
-    """Runs them, prints each that did not pass with its whole output, and returns the outcomes."""
+    """Runs them, prints each that did not pass with its whole output, and each that does not apply with its reason."""
     outcomes = []
     with concurrent.futures.ThreadPoolExecutor(max_workers=at_once) as pool:
         for future in concurrent.futures.as_completed([pool.submit(run, job, surroundings) for job in jobs]):
@@ -87,6 +87,8 @@ def run_all(jobs, at_once, surroundings):
             outcomes.append(outcome)
             if outcome.failed or outcome.skipped:
                 report(outcome)
+            if outcome.not_applicable:
+                print(f"n/a {outcome.name}: {outcome.why}", flush=True)
     return outcomes
 
 

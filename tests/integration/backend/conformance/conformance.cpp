@@ -164,7 +164,13 @@ void Play::back_pressure() {
   const std::string typed = numbered_lines(0, static_cast<int>(peer().too_much_input() / 9));
   sink().write(typed);
   until("less was taken", [&] { return !sink().unsent.empty(); });
-  CHECK(bench_.world.turns_left_alone() < World::kCalm);
+  int turns = 0;
+  until("the queues on the way are full", [&] {
+    const std::size_t before = sink().unsent.size();
+    turns = bench_.world.turns_left_alone();
+    return sink().unsent.size() == before;
+  });
+  CHECK(turns < World::kCalm);
   peer().say("it speaks all the same");
   until_received("it speaks all the same");
   peer().read_input(true);
