@@ -38,8 +38,7 @@ struct Make {
   }
   Made operator()(const address::Telnets& at) const {
     return telnet([&](Opener::Owner& told) {
-      return std::make_unique<Tls>(loop, connect_timeout, at.at, at.terms, "telnets:" + address::to_text(at.at),
-                                   told);
+      return std::make_unique<Tls>(loop, connect_timeout, at.at, at.terms, "telnets:" + address::to_text(at.at), told);
     });
   }
   Made operator()(const address::Udp& at) const { return std::make_unique<Udp>(loop, at, text(), owner); }

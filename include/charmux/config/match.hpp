@@ -52,8 +52,8 @@ struct MatchSettings {
 /// The numbers that [[console]] and [[match]] pin, to be given to no other console.
 [[nodiscard]] std::set<unsigned> pinned_numbers(const Config& config);
 
-/// The configured console that listens where `address` ("tcp-listen:127.0.0.1:4555") says that a chardev connects to, or
-/// null.
+/// The configured console that listens where `address` ("tcp-listen:127.0.0.1:4555") says that a chardev connects to,
+/// or null.
 [[nodiscard]] const Console* listening_at(const Config& config, std::string_view address);
 
 }  // namespace charmux::config
