@@ -60,6 +60,8 @@ class Backend {
   [[nodiscard]] virtual bool may_be_queued() const = 0;
   /// Why nobody can type into it ("a file takes no input"); empty: one can, as far as is known.
   [[nodiscard]] virtual std::string_view why_no_input() const = 0;
+  /// How it ended last, where that is of interest ("ended with status 3"); empty while it is open.
+  [[nodiscard]] virtual std::string ended_as() const = 0;
   /// Where it is, for people: "pty:/dev/pts/3".
   [[nodiscard]] virtual std::string shown() const = 0;
   /// Sends the guest a break. `answer` is called once, perhaps from inside this, unless this is destroyed first. Error:

@@ -35,6 +35,8 @@ class Channel {
   [[nodiscard]] virtual bool part() { return false; }
   /// What the end of input means for this kind ("its other side was closed").
   [[nodiscard]] virtual std::string why_ended(const net::Io& io) const = 0;
+  /// How it ended, where people who watch want to know that ("ended with status 3"); empty: they need not.
+  [[nodiscard]] virtual std::string ended_as() const { return {}; }
   /// True when it may wait in a queue that says nothing: only a byte shows that it is live.
   [[nodiscard]] virtual bool may_be_queued() const { return false; }
   /// Why nobody can type into it; empty: one can.

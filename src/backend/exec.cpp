@@ -84,6 +84,9 @@ class ExecChannel final : public Descriptor {
     hung_up_.start(kHangUp);
     return true;
   }
+  [[nodiscard]] std::string ended_as() const override {
+    return process_.has_ended() ? process_.how_it_ended() : std::string();
+  }
   [[nodiscard]] std::string why_ended(const net::Io& io) const override {
     if (process_.has_ended()) return fmt::format("{} {}", text_, process_.how_it_ended());
     return fmt::format("{}: {}", text_, errno_text(io.error_number));

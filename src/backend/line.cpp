@@ -90,6 +90,7 @@ void Line::opened(std::unique_ptr<Channel> channel, std::size_t leftover) {
   leftover_ = leftover;
   may_be_queued_ = channel_->may_be_queued() && !ours_alone_;
   why_no_input_ = channel_->why_no_input();
+  ended_as_.clear();
   write_blocked_ = false;
   become(State::open, {});
   watch();
@@ -180,6 +181,7 @@ void Line::send_break(std::function<void(Status)> answer) {
 void Line::lose() {
   lost_ = false;
   const std::string reason = std::exchange(reason_, {});
+  ended_as_ = channel_->ended_as();
   channel_.reset();
   phase_ = Phase::trying;
   // Not at the first byte: a terminal server says "port in use" before it closes.

@@ -38,6 +38,7 @@ class Line final : public Backend, private Opener::Owner, private Channel::Owner
   [[nodiscard]] std::size_t leftover() const override { return leftover_; }
   [[nodiscard]] bool may_be_queued() const override { return may_be_queued_; }
   [[nodiscard]] std::string_view why_no_input() const override { return why_no_input_; }
+  [[nodiscard]] std::string ended_as() const override { return ended_as_; }
   [[nodiscard]] std::string shown() const override { return locator_->shown(); }
   void send_break(std::function<void(Status)> answer) override;
   void retry() override;
@@ -101,6 +102,7 @@ class Line final : public Backend, private Opener::Owner, private Channel::Owner
   std::size_t leftover_ = 0;
   bool may_be_queued_ = false;
   std::string why_no_input_;
+  std::string ended_as_;
   bool held_ = false;
   bool write_blocked_ = false;
   bool lost_ = false;  ///< read() met the end; dealt with when backend_readable() returns.

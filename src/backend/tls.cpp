@@ -19,8 +19,7 @@ constexpr std::size_t kSendQueue = 1 * MiB;
 constexpr std::chrono::milliseconds kVerdict{500};
 
 /// QEMU decrypts a whole record, gives its UART what that takes, and then waits for the socket, not for the rest: that
-/// hangs until something else is typed (7.2, seen). Later ones give some devices more than they take instead (8.0
-/// to 8.2). A record of one byte has no rest; it is 23 bytes.
+/// hangs until something else is typed (7.2, seen). A record of one byte has no rest; it is 23 bytes.
 constexpr std::size_t kInRecord = 1;
 
 net::TlsPeer peer_of(const address::HostPort& at, const address::TlsTerms& terms) {

@@ -33,6 +33,7 @@ class Tapped final : public backend::Backend, private backend::Backend::Sink {
   [[nodiscard]] std::size_t leftover() const override { return backend_->leftover(); }
   [[nodiscard]] bool may_be_queued() const override { return backend_->may_be_queued(); }
   [[nodiscard]] std::string_view why_no_input() const override { return backend_->why_no_input(); }
+  [[nodiscard]] std::string ended_as() const override { return backend_->ended_as(); }
   [[nodiscard]] std::string shown() const override { return backend_->shown(); }
   void send_break(std::function<void(Status)> answer) override { backend_->send_break(std::move(answer)); }
   void retry() override { backend_->retry(); }

@@ -10,7 +10,9 @@ std::string Console::condition() const {
   switch (state_) {
     case backend::State::connecting: text = "connecting"; break;
     case backend::State::open: text = heard_ || !backend_->may_be_queued() ? "" : "connected, nothing heard yet"; break;
-    case backend::State::closed: text = "shut off"; break;
+    case backend::State::closed:
+      text = backend_->ended_as().empty() ? "shut off" : fmt::format("shut off: {}", backend_->ended_as());
+      break;
     case backend::State::waiting:
     case backend::State::down: text = reason_; break;
     case backend::State::refused: text = fmt::format("refused: {}", reason_); break;

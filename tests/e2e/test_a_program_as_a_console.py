@@ -59,7 +59,7 @@ def test_how_it_ends_is_said_and_it_is_started_again(kit):
     daemon, me = started(kit)
     first, = descendants(daemon.pid)
     me.type(b"exit 3\r")
-    me.wait_for(b"[charmux: sh is shut off; waiting]")
+    me.wait_for(b"[charmux: sh is shut off: ended with status 3; waiting]")
     daemon.wait_log(rf"^<4>console sh: closed: {SHELL} ended with status 3; trying again$")
     me.wait_for(b"[charmux: sh is back]")
     me.type(b"echo again-$((6 * 7))\r")

@@ -337,9 +337,10 @@ ERRORS = {
                                         "script begins with #! and its interpreter; trying again",
                                         "refused: exec:DIR/script: Exec format error; a script begins with #! and its "
                                         "interpreter"),
-    "a program that ended": (ends("exit 3"), None, "closed: exec:sh -c 'exit 3' ended with status 3; trying again", "shut off"),
+    "a program that ended": (ends("exit 3"), None, "closed: exec:sh -c 'exit 3' ended with status 3; trying again",
+                             "shut off: ended with status 3"),
     "a program that was killed": (ends("kill -9 $$"), None, "closed: exec:sh -c 'kill -9 $$' was killed by signal 9 (Killed); "
-                                  "trying again", "shut off"),
+                                  "trying again", "shut off: was killed by signal 9 (Killed)"),
     "no FIFOs": (no_fifos, None, "closed: DIR/vm.out: No such file or directory; mkfifo DIR/vm.in DIR/vm.out, and start QEMU "
                  "with -chardev pipe,path=DIR/vm; trying again", "shut off"),
     "nobody at two FIFOs": (nobody_at_two_fifos, None, "closed: DIR/vm.in: no QEMU has it open; trying again", "shut off"),

@@ -118,6 +118,7 @@ TEST_CASE("all that a program printed before it ended is read, then how it ended
   at.wait_for(State::open);
   at.wait_for(State::closed);
   CHECK(at.sink->reason() == "exec:program ended with status 3");
+  CHECK(at.line->ended_as() == "ended with status 3");
   CHECK(count_of("\r\n", at.sink->received) == 8192);
   CHECK(at.sink->received.substr(at.sink->received.size() - 8) == "108191\r\n");
   at.wait_for(State::open);
