@@ -53,6 +53,19 @@ def test_a_break_is_sysrq(kit):
     me.wait_for(b"sysrq: HELP : ")
 
 
+def test_it_is_found_by_its_monitor_and_broken_through_it(kit):
+    guest = kit.guest({"vm": CHARDEV}, domain="alpha", monitor=kit.path("alpha.qmp"))
+    daemon = kit.daemon("--qmp", kit.path("alpha.qmp"), "--listen", "telnet:127.0.0.1,ports=7001-7009")
+    daemon.wait_log(r"console alpha: open$")
+    guest.wait_ready("vm")
+    assert daemon.consoles()["alpha"]["backend"] == "telnet:127.0.0.1:4555"
+    me = kit.telnet(7001)
+    me.wait_for(LIVE)
+    me.command(BREAK)
+    me.type(b"h")
+    me.wait_for(b"sysrq: HELP : ")
+
+
 def test_it_is_held_by_another_then_free_then_gone_then_back(kit):
     guest = kit.guest({"vm": CHARDEV})
     other = kit.telnet(4555)
