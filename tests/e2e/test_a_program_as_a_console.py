@@ -18,6 +18,19 @@ def descendants(pid):
     return found
 
 
+def sleeps_in_the_foreground(pid):
+    """Not before that do keys reach it, and not the shell: it is forked first, then given the terminal, then run."""
+    for child in descendants(pid):
+        try:
+            name, _, rest = pathlib.Path(f"/proc/{child}/stat").read_text().partition("(")[2].rpartition(")")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        _, _, group, _, _, foreground, *_ = rest.split()
+        if name == "sleep" and group == foreground:
+            return True
+    return False
+
+
 def is_dead(pid):
     try:
         state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -42,13 +55,13 @@ def test_a_shell_has_a_terminal_with_job_control(kit):
     assert b"no job control" not in me.data
     me.type(b"echo begun; sleep 600\r")
     me.wait_for(b"begun\r\n")
-    wait_until(lambda: len(descendants(daemon.pid)) == 2, "the sleep")
+    wait_until(lambda: sleeps_in_the_foreground(daemon.pid), "the sleep")
     me.type(b"\x03")
     me.wait_for(b"^C")
     me.type(b"echo status-$?\r")
     me.wait_for(b"status-130\r\n")
     me.type(b"sleep 600\r")
-    wait_until(lambda: len(descendants(daemon.pid)) == 2, "the sleep")
+    wait_until(lambda: sleeps_in_the_foreground(daemon.pid), "the sleep")
     me.type(b"\x1a")
     me.wait_for(b"Stopped")
     me.type(b"kill %1; wait; echo over-$((6 * 7))\r")
