@@ -11,6 +11,7 @@
 
 #include "backend/descriptor.hpp"
 #include "backend/environment.hpp"
+#include "backend/unpolled.hpp"
 #include "charmux/base/text.hpp"
 #include "loop/timer.hpp"
 
@@ -21,10 +22,6 @@ using namespace std::chrono_literals;
 
 /// How long a program has after SIGHUP. Below the second that a Line waits for its end.
 constexpr auto kHangUp = 700ms;
-
-/// What is told by no event of the descriptor is told so soon; a timer of 0 that starts itself anew would never let the
-/// loop go on (libuv 1.44, src/timer.c).
-constexpr auto kLookAgain = 1ms;
 
 struct NewPty {
   UniqueFd master;
@@ -54,7 +51,7 @@ class ExecChannel final : public Descriptor {
         slave_(std::move(pty.slave)),
         process_(process),
         text_(std::move(text)),
-        again_(loop, [this] { owner_->channel_ready(loop::kReadable); }),
+        ended_(loop, [this] { owner_->channel_ready(loop::kReadable); }),
         hung_up_(loop, [this] { process_.signal(SIGKILL); }) {}
   ~ExecChannel() override { process_.finish(); }
   ExecChannel(const ExecChannel&) = delete;
@@ -68,8 +65,7 @@ class ExecChannel final : public Descriptor {
   void want(unsigned interest) override {
     interest_ = interest;
     Descriptor::want(interest);
-    // Its end is no event of the master's.
-    if (process_.has_ended() && (interest & loop::kReadable) != 0) again_.start(kLookAgain);
+    ended_.waits(process_.has_ended() && (interest & loop::kReadable) != 0);
   }
   [[nodiscard]] net::Io read(BytesSpan room) override {
     const net::Io io = Descriptor::read(room);
@@ -102,7 +98,7 @@ class ExecChannel final : public Descriptor {
   const std::string text_;
   Owner* owner_ = nullptr;
   unsigned interest_ = 0;
-  loop::Timer again_;
+  Unpolled ended_;  ///< the program's end is no event of the master's.
   loop::Timer hung_up_;
 };
 

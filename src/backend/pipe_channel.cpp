@@ -5,16 +5,8 @@
 
 namespace charmux::backend {
 
-namespace {
-
-/// What is told by no event of the descriptor is told so soon; a timer of 0 that starts itself anew would never let the
-/// loop go on (libuv 1.44, src/timer.c).
-constexpr std::chrono::milliseconds kLookAgain{1};
-
-}  // namespace
-
 PipeChannel::PipeChannel(loop::Loop& loop, std::string path, UniqueFd out, UniqueFd in)
-    : loop_(loop), path_(std::move(path)), out_(std::move(out)), in_(std::move(in)), again_(loop, [this] {
+    : loop_(loop), path_(std::move(path)), out_(std::move(out)), in_(std::move(in)), end_(loop, [this] {
         owner_->channel_ready(loop::kReadable);
       }) {}
 
@@ -34,11 +26,8 @@ void PipeChannel::want(unsigned interest) {
   interest_ = interest;
   const unsigned readable = interest & unsigned{loop::kReadable};
   out_poll_.want(readable);
-  if (no_reader_) {
-    // That is no event of the other FIFO's.
-    if (readable != 0) again_.start(kLookAgain);
-    return;
-  }
+  end_.waits(no_reader_ && readable != 0);
+  if (no_reader_) return;
   // A FIFO whose reader is gone is in error, which is told whatever is watched for.
   in_poll_.want(interest == 0 ? 0U : (interest & unsigned{loop::kWritable}) | unsigned{loop::kPriority});
 }

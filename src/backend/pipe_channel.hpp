@@ -4,10 +4,10 @@
 #include <string>
 
 #include "backend/channel.hpp"
+#include "backend/unpolled.hpp"
 #include "charmux/base/unique_fd.hpp"
 #include "loop/loop.hpp"
 #include "loop/poll.hpp"
-#include "loop/timer.hpp"
 
 namespace charmux::backend {
 
@@ -37,7 +37,7 @@ class PipeChannel final : public Channel {
   Owner* owner_ = nullptr;
   loop::Poll out_poll_;
   loop::Poll in_poll_;
-  loop::Timer again_;
+  Unpolled end_;  ///< that of the reader is no event of the other FIFO's.
   unsigned interest_ = 0;
   bool no_reader_ = false;  ///< what is typed is read by nobody any more: what was printed is read, then it ends.
 };

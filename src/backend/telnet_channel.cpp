@@ -18,7 +18,7 @@ constexpr std::size_t kPiece = std::size_t{16} * 1024;
 TelnetChannel::TelnetChannel(loop::Loop& loop, std::unique_ptr<Channel> below)
     : below_(std::move(below)),
       settle_(loop, [this] { settle(); }),
-      again_(loop, [this] { owner_->channel_ready(loop::kReadable); }) {}
+      rest_(loop, [this] { owner_->channel_ready(loop::kReadable); }) {}
 
 Status TelnetChannel::start(Channel::Owner& owner) {
   const bool begins = owner_ == nullptr;
@@ -30,10 +30,7 @@ void TelnetChannel::want(unsigned interest) {
   interest_ = interest;
   const unsigned below = may_send() ? interest : interest & ~unsigned{loop::kWritable};
   below_->want(below | (out_.empty() ? 0U : unsigned{loop::kWritable}));
-  if ((interest & loop::kReadable) != 0 && given_ < data_.size())
-    again_.start(0ms);
-  else
-    again_.stop();
+  rest_.waits((interest & loop::kReadable) != 0 && given_ < data_.size());
 }
 
 void TelnetChannel::channel_ready(unsigned ready) {

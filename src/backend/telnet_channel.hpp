@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "backend/channel.hpp"
+#include "backend/unpolled.hpp"
 #include "charmux/protocol/telnet_client.hpp"
 #include "loop/timer.hpp"
 
@@ -46,7 +47,7 @@ class TelnetChannel final : public Channel, private Channel::Owner {
   std::size_t given_ = 0;
   Bytes out_;           ///< encoded, not taken yet by what is below.
   loop::Timer settle_;  ///< the time for an answer.
-  loop::Timer again_;   ///< there is data_ though nothing may come.
+  Unpolled rest_;       ///< there is data_ though nothing may come.
 };
 
 }  // namespace charmux::backend

@@ -10,7 +10,7 @@ namespace charmux::backend {
 TlsChannel::TlsChannel(loop::Loop& loop, net::Stream stream, std::string text,
                        std::function<std::string(const net::TlsSession&)> why)
     : loop_(loop), stream_(std::move(stream)), text_(std::move(text)), why_(std::move(why)), pending_(loop, [this] {
-        tell_of_pending();
+        owner_->channel_ready(loop::kReadable);
       }) {}
 
 TlsChannel::~TlsChannel() {
@@ -34,8 +34,7 @@ void TlsChannel::want(unsigned interest) {
 
 void TlsChannel::watch() {
   poll_.want(failed_ ? interest_ : stream_.poll_for(interest_));
-  const bool pending = (interest_ & loop::kReadable) != 0 && stream_.has_pending();
-  if (pending && !pending_.running()) pending_.start(std::chrono::milliseconds(0));
+  pending_.waits((interest_ & loop::kReadable) != 0 && stream_.has_pending());
 }
 
 void TlsChannel::ready(unsigned ready) {
@@ -46,10 +45,6 @@ void TlsChannel::ready(unsigned ready) {
   // Nobody is to be told once it is parted from.
   if (interest_ == 0 || told == 0) return watch();
   owner_->channel_ready(told);
-}
-
-void TlsChannel::tell_of_pending() {
-  if ((interest_ & loop::kReadable) != 0 && stream_.has_pending()) owner_->channel_ready(loop::kReadable);
 }
 
 net::Io TlsChannel::read(BytesSpan room) {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "backend/channel.hpp"
+#include "backend/unpolled.hpp"
 #include "loop/loop.hpp"
-#include "loop/timer.hpp"
 #include "net/stream.hpp"
 
 namespace charmux::backend {
@@ -31,7 +31,6 @@ class TlsChannel final : public Channel {
 
  private:
   void ready(unsigned ready);
-  void tell_of_pending();
   /// Polls for what its owner and TLS want now.
   void watch();
 
@@ -43,8 +42,7 @@ class TlsChannel final : public Channel {
   unsigned interest_ = 0;
   bool failed_ = false;  ///< the descriptor is in error: what is owed is not waited for any more.
   loop::Poll poll_;
-  /// Bytes that are inside OpenSSL already make no descriptor readable.
-  loop::Timer pending_;
+  Unpolled pending_;  ///< bytes that are inside OpenSSL already.
 };
 
 }  // namespace charmux::backend

@@ -60,9 +60,7 @@ Status UdpChannel::start(Owner& owner) {
 void UdpChannel::want(unsigned interest) {
   interest_ = interest;
   Descriptor::want(interest);
-  const bool waits = rest_begin_ < rest_end_ && (interest & loop::kReadable) != 0;
-  // Not in this turn, or a turn would be as long as a datagram.
-  waits ? rest_waits_.start(std::chrono::milliseconds(1)) : rest_waits_.stop();
+  rest_waits_.waits(rest_begin_ < rest_end_ && (interest & loop::kReadable) != 0);
 }
 
 net::Io UdpChannel::read(BytesSpan room) {

@@ -7,6 +7,7 @@
 #include "backend/descriptor.hpp"
 #include "backend/opener.hpp"
 #include "backend/seldom.hpp"
+#include "backend/unpolled.hpp"
 
 namespace charmux::backend {
 
@@ -39,7 +40,7 @@ class UdpChannel final : public Descriptor {
   std::size_t rest_end_ = 0;
   unsigned interest_ = 0;
   Owner* told_ = nullptr;
-  loop::Timer rest_waits_;  ///< the socket does not say that there is a rest.
+  Unpolled rest_waits_;  ///< the socket does not say that there is a rest.
   std::uint32_t dropped_;
   Seldom lost_;
   int error_ = 0;  ///< the last that says that the peer did not get something.

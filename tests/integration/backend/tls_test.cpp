@@ -74,25 +74,6 @@ struct AtTls {
   }
 };
 
-/// Reads a few bytes each time it is told that there are some.
-class SippingSink final : public backend::Backend::Sink {
- public:
-  explicit SippingSink(backend::Backend& backend) : backend_(backend) { backend_.start(*this); }
-  void backend_is(State state, const std::string&) override { open = state == State::open; }
-  void backend_readable() override {
-    std::array<std::byte, 7> room;
-    const net::Io io = backend_.read(room);
-    if (io.kind == net::Io::Kind::moved) received += as_text(BytesView(room).first(io.bytes));
-  }
-  void backend_remarks(const std::string&) override {}
-  void backend_writable() override {}
-  bool open = false;
-  std::string received;
-
- private:
-  backend::Backend& backend_;
-};
-
 }  // namespace
 
 TEST_CASE("tls: a handshake that is not answered in time is held by another client, until it is") {
@@ -107,7 +88,7 @@ TEST_CASE("tls: a handshake that is not answered in time is held by another clie
 
 TEST_CASE("tls: what was decrypted already is told of again, and not while it is held") {
   AtTls at;
-  SippingSink sink(at.line);
+  SippingSink sink(at.line, 7);
   at.until("it is open", [&] { return sink.open && at.server.shaken(); });
   const std::string said = numbered_lines(0, 1'000);
   at.server.write(said);

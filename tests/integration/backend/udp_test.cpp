@@ -62,25 +62,6 @@ void talk(AtUdp& at) {
   at.wait_typed(all_byte_values());
 }
 
-/// A console that reads once each time that it is told to, and little.
-class LittleSink final : public backend::Backend::Sink {
- public:
-  explicit LittleSink(backend::Backend& backend) : backend_(backend) { backend_.start(*this); }
-  void backend_is(State state, const std::string&) override { open = state == State::open; }
-  void backend_readable() override {
-    std::array<std::byte, 512> room;
-    const net::Io io = backend_.read(room);
-    if (io.kind == net::Io::Kind::moved) received += as_text(BytesView(room).first(io.bytes));
-  }
-  void backend_remarks(const std::string&) override {}
-  void backend_writable() override {}
-  bool open = false;
-  std::string received;
-
- private:
-  backend::Backend& backend_;
-};
-
 }  // namespace
 
 TEST_CASE("all byte values pass a udp chardev both ways") {
@@ -107,7 +88,7 @@ TEST_CASE("a udp console that is bound to * takes its guest's family, and names 
 TEST_CASE("a datagram that is larger than what is read at once comes whole, though its guest says no more") {
   World world;
   backend::Line udp(world.loop, impatient(), fixed(between("127.0.0.1", "127.0.0.1")));
-  LittleSink sink(udp);
+  SippingSink sink(udp, 512);
   Datagrams guest(kGuest, kConsole);
   world.run_until("it is open", [&] { return sink.open; });
   const std::string large = numbered_lines(0, 7'000);
@@ -120,7 +101,7 @@ TEST_CASE("a datagram that is larger than what is read at once comes whole, thou
 TEST_CASE("what is left of a large datagram waits while the guest is held") {
   World world;
   backend::Line udp(world.loop, impatient(), fixed(between("127.0.0.1", "127.0.0.1")));
-  LittleSink sink(udp);
+  SippingSink sink(udp, 512);
   Datagrams guest(kGuest, kConsole);
   world.run_until("it is open", [&] { return sink.open; });
   REQUIRE(guest.send(numbered_lines(0, 200)));

@@ -78,6 +78,25 @@ class RecordingSink final : public backend::Backend::Sink {
   std::size_t next_ = 0;
 };
 
+/// A console that reads once, and little, each time that it is told that there is something.
+class SippingSink final : public backend::Backend::Sink {
+ public:
+  SippingSink(backend::Backend& backend, std::size_t sip) : backend_(backend), sip_(sip) { backend_.start(*this); }
+  void backend_is(backend::State state, const std::string&) override { open = state == backend::State::open; }
+  void backend_readable() override {
+    const net::Io io = backend_.read(sip_);
+    if (io.kind == net::Io::Kind::moved) received += as_text(BytesView(sip_).first(io.bytes));
+  }
+  void backend_remarks(const std::string&) override {}
+  void backend_writable() override {}
+  bool open = false;
+  std::string received;
+
+ private:
+  backend::Backend& backend_;
+  Bytes sip_;
+};
+
 /// Patience that costs a test no time; `connect_timeout` is what a test of it waits for.
 inline backend::Patience impatient() {
   return {std::chrono::milliseconds(200), std::chrono::milliseconds(2), std::chrono::milliseconds(20)};

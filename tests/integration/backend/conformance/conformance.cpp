@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conformance.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "kit/texts.hpp"
 
@@ -29,6 +31,7 @@ class Play {
 
   void open();
   void flood();
+  void turns();
   void silence();
   void ends(void (Peer::*how)());
   void half_open();
@@ -102,6 +105,24 @@ void Play::flood() {
   const std::string all = test::flood();
   peer().say(all);
   until_received(all);
+}
+
+void Play::turns() {
+  constexpr std::size_t kSip = 64;
+  constexpr std::size_t kMostSips = 8;
+  peer().come_up();
+  SippingSink sipping(bench_.line, kSip);
+  until("it is open", [&] { return sipping.open && peer().connected(); });
+  const std::string all = numbered_lines(0, 4000);
+  peer().say(all);
+  std::size_t before = 0;
+  std::size_t most = 0;
+  until("all is there", [&] {
+    most = std::max(most, sipping.received.size() - std::exchange(before, sipping.received.size()));
+    return sipping.received.size() >= all.size();
+  });
+  CHECK(sipping.received == all);
+  CHECK(most <= kSip * kMostSips);
 }
 
 void Play::silence() {
@@ -207,6 +228,7 @@ void play(Scenario scenario, const Bench& bench) {
   switch (scenario) {
     case Scenario::open: return play.open();
     case Scenario::flood: return play.flood();
+    case Scenario::turns: return play.turns();
     case Scenario::silence: return play.silence();
     case Scenario::peer_closes: return play.ends(&Peer::close);
     case Scenario::peer_vanishes: return play.ends(&Peer::vanish);

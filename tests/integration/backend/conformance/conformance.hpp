@@ -48,6 +48,9 @@ void conform(Scenario scenario) {
   TEST_CASE("conformance: " kind ": a flood arrives whole and in order") {                             \
     charmux::test::conform<PeerType>(charmux::test::Scenario::flood);                                  \
   }                                                                                                    \
+  TEST_CASE("conformance: " kind ": however much has come, the loop goes on between two reads") {      \
+    charmux::test::conform<PeerType>(charmux::test::Scenario::turns);                                  \
+  }                                                                                                    \
   TEST_CASE("conformance: " kind ": silence costs nothing") {                                          \
     charmux::test::conform<PeerType>(charmux::test::Scenario::silence);                                \
   }                                                                                                    \

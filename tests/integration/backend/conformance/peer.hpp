@@ -14,6 +14,7 @@ namespace charmux::test {
 enum class Scenario {
   open,           ///< not there at first: waited for, with a reason; then it is, and bytes go both ways.
   flood,          ///< 4 MiB as fast as they are taken: all, in order.
+  turns,          ///< much has come, and little is read at a time: the loop goes on between two reads.
   silence,        ///< nothing is said: the loop rests, and it stays open.
   peer_closes,    ///< an orderly end: the last words are read, then it is closed, with a reason.
   peer_vanishes,  ///< it dies: closed, with a reason.
