@@ -52,6 +52,7 @@ struct HouseSettings {
   Breaks* breaks = nullptr;  ///< null: none reaches the guest.
   std::function<void(std::function<void()>)> save = {};
   std::function<void(const console::Console&)> opened = {};
+  std::optional<WallTime> heard_at = {};  ///< when the guest said "x" to an earlier charmuxd.
 };
 
 /// All of charmuxd but its main: one console "vm" on an emulated unix chardev whose guest is the test, and doors to it.
@@ -63,7 +64,7 @@ class House {
         fanout(world.loop),
         console(console::Console::Settings{"vm", 32 * KiB, settings.input_queue, settings.max_guest_pause, 1 * MiB,
                                            settings.coalesce, settings.save, settings.opened},
-                std::move(history::Ring::open(world.directory / "vm.ring", settings.ring)->ring),
+                ring(),
                 std::make_unique<backend::Line>(world.loop,
                                                 backend::Patience{std::chrono::seconds(5), std::chrono::milliseconds(2),
                                                                   std::chrono::milliseconds(20)},
@@ -167,6 +168,14 @@ class House {
     const address::Unix at{{world.directory / "chardev", false}};
     if (settings_.breaks != nullptr) return std::make_unique<PlaceWithBreaks>(at, *settings_.breaks);
     return std::make_unique<backend::FixedPlace>(at);
+  }
+
+  [[nodiscard]] history::Ring ring() const {
+    history::Ring ring = std::move(history::Ring::open(world.directory / "vm.ring", settings_.ring)->ring);
+    if (!settings_.heard_at) return ring;
+    ring.window()[0] = std::byte{'x'};
+    ring.commit(1, *settings_.heard_at);
+    return ring;
   }
 
   const HouseSettings settings_;
