@@ -5,6 +5,7 @@
 #include <array>
 
 #include "address/backend_options.hpp"
+#include "charmux/address/libvirt_uri.hpp"
 #include "charmux/address/words.hpp"
 #include "charmux/base/text.hpp"
 
@@ -93,6 +94,24 @@ Result<Backend> parse_serial(const std::string& path, const Options& options) {
   return Backend(std::move(serial));
 }
 
+Result<Backend> parse_libvirt(const std::string& place, const Options& options) {
+  // libvirt gives no domain a name with a slash in it.
+  const std::size_t slash = place.find('/');
+  Libvirt libvirt;
+  libvirt.domain = place.substr(0, slash);
+  if (libvirt.domain.empty())
+    return failure("{} has no domain: write libvirt:DOMAIN or libvirt:DOMAIN/ALIAS", in_quotes(place));
+  if (slash != std::string::npos) {
+    libvirt.alias = place.substr(slash + 1);
+    if (!is_libvirt_alias(libvirt.alias))
+      return failure("{} is no alias of a device: write one as the domain's XML has it, such as serial1 or ua-admin",
+                     in_quotes(libvirt.alias));
+  }
+  if (options.has("uri")) libvirt.uri = options.text("uri");
+  if (const Status good = check_libvirt_uri(libvirt.uri); !good) return failure("option 'uri': {}", good.error().text);
+  return Backend(std::move(libvirt));
+}
+
 Result<Backend> parse_exec(const std::string& line, const Options& options) {
   Exec exec{line, {"/bin/sh", "-c", line}};
   if (!options.has("shell")) {
@@ -112,6 +131,7 @@ constexpr std::array<std::string_view, 1> kOfTelnet = {"rfc2217"};
 constexpr std::array<std::string_view, 4> kOfTls = {"ca", "cert", "key", "verify"};
 constexpr std::array<std::string_view, 1> kOfUdp = {"bind"};
 constexpr std::array<std::string_view, 3> kOfSerial = {"speed", "framing", "flow"};
+constexpr std::array<std::string_view, 1> kOfLibvirt = {"uri"};
 constexpr std::array<std::string_view, 2> kOfExec = {"shell", "window"};
 
 struct Scheme {
@@ -119,7 +139,7 @@ struct Scheme {
   std::span<const std::string_view> options;
   Result<Backend> (*parse)(const std::string& place, const Options& options);
 };
-constexpr std::array<Scheme, 13> kSchemes = {{{"pty", {}, parse_pty},
+constexpr std::array<Scheme, 14> kSchemes = {{{"pty", {}, parse_pty},
                                               {"unix", {}, parse_unix<Unix>},
                                               {"tcp", {}, parse_tcp<Tcp, Side::connect>},
                                               {"unix-listen", {}, parse_unix<UnixListen>},
@@ -131,10 +151,10 @@ constexpr std::array<Scheme, 13> kSchemes = {{{"pty", {}, parse_pty},
                                               {"pipe", {}, parse_pipe},
                                               {"file", {}, parse_file},
                                               {"serial", kOfSerial, parse_serial},
+                                              {"libvirt", kOfLibvirt, parse_libvirt},
                                               {"exec", kOfExec, parse_exec}}};
 
 Error unknown_backend(std::string_view scheme) {
-  if (scheme == "libvirt") return {"libvirt: backends are not in this version: use pty:, unix: or tcp:"};
   std::array<std::string_view, kSchemes.size()> names;
   std::transform(kSchemes.begin(), kSchemes.end(), names.begin(), [](const Scheme& each) { return each.name; });
   return unknown_scheme(scheme, names);
@@ -164,6 +184,10 @@ struct ToText {
   std::string operator()(const File& file) const { return "file:" + with_doubled_commas(file.path); }
   std::string operator()(const Serial& serial) const { return address::to_text(serial); }
   std::string operator()(const Exec& exec) const { return "exec:" + exec.line; }
+  std::string operator()(const Libvirt& libvirt) const {
+    return "libvirt:" + with_doubled_commas(libvirt.domain) + (libvirt.alias.empty() ? "" : "/" + libvirt.alias) +
+           (libvirt.uri == Libvirt{}.uri ? "" : ",uri=" + with_doubled_commas(libvirt.uri));
+  }
 };
 
 /// `exec:` takes the rest of the line, commas and all.

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "charmux/address/libvirt_uri.hpp"
 #include "charmux/address/parts.hpp"
 #include "charmux/address/place.hpp"
 #include "charmux/address/serial_address.hpp"
@@ -106,9 +107,17 @@ struct Exec {
   friend bool operator==(const Exec&, const Exec&) = default;
 };
 
+/// A console of a libvirt domain, wherever that has it.
+struct Libvirt {
+  std::string domain;           ///< its name or UUID; it has no slash in it
+  std::string alias;            ///< "serial1", "ua-x"; empty: the primary one
+  std::string uri{kSystemUri};  ///< where the domain is
+  friend bool operator==(const Libvirt&, const Libvirt&) = default;
+};
+
 /// Where a console's bytes come from.
 using Backend =
-    std::variant<Pty, Unix, Tcp, UnixListen, TcpListen, Telnet, Tls, Telnets, Udp, Pipe, File, Serial, Exec>;
+    std::variant<Pty, Unix, Tcp, UnixListen, TcpListen, Telnet, Tls, Telnets, Udp, Pipe, File, Serial, Exec, Libvirt>;
 
 /// Reads a backend's address; opens nothing. `keys` are options that stand beside it, in the file; one that the address
 /// gives too is an error. The options of `exec:`, which takes the rest of the line, stand there only.

@@ -41,8 +41,7 @@ TEST_CASE("a backend's address says where its bytes come from, and is written ba
 TEST_CASE("a wrong backend is refused with what to write instead") {
   CHECK(why("unixx:/run/vm.sock") ==
         "unknown scheme 'unixx': use pty, unix, tcp, unix-listen, tcp-listen, telnet, tls, telnets, udp, pipe, file, "
-        "serial or exec (did you mean 'unix'?)");
-  CHECK(why("libvirt:vm") == "libvirt: backends are not in this version: use pty:, unix: or tcp:");
+        "serial, libvirt or exec (did you mean 'unix'?)");
   CHECK(why("pty:pts/3") == "path 'pts/3' is not absolute: write pty:/dev/pts/N");
   CHECK(why("pty:/" + std::string(4095, 'x')) == "a path of 4096 bytes is too long: it holds at most 4095");
   CHECK(why("unix:vm.sock") == "path 'vm.sock' is not absolute: write /PATH, or @NAME for an abstract socket");
@@ -53,6 +52,32 @@ TEST_CASE("a wrong backend is refused with what to write instead") {
   CHECK(why("pty:/dev/pts/3,115200") == "unknown option '115200': pty takes none; write ,, for a comma in a path");
   CHECK(why("tcp:vm:1,bind=x:1") == "unknown option 'bind': tcp takes none; write ,, for a comma in a path");
   CHECK(why(std::string_view("pty:/a\0", 7)) == "an address cannot hold a NUL byte");
+}
+
+TEST_CASE("a console of libvirt is a domain's, perhaps not its first one, and not of this host's libvirt") {
+  CHECK(*parse_backend("libvirt:alpha") == Backend(Libvirt{"alpha", "", "qemu:///system"}));
+  CHECK(*parse_backend("libvirt:a b,, c=d/ua-x_1") == Backend(Libvirt{"a b, c=d", "ua-x_1", "qemu:///system"}));
+  CHECK(*parse_backend("libvirt:alpha,uri=qemu+tcp://hv7/system?a,,b") ==
+        Backend(Libvirt{"alpha", "", "qemu+tcp://hv7/system?a,b"}));
+  CHECK(*parse_backend("libvirt:alpha", std::vector<Option>{{"uri", "test:///default"}}) ==
+        Backend(Libvirt{"alpha", "", "test:///default"}));
+  for (const std::string_view text : {"libvirt:alpha", "libvirt:a,,b/serial1", "libvirt:caf\xc3\xa9,uri=x:a,,b",
+                                      "libvirt:4dea22b3-1d52-d8f3-2516-782e98ab3fa0/ua-x,uri=qemu:///session"})
+    CHECK(to_text(*parse_backend(text)) == text);
+  CHECK(to_text(*parse_backend("libvirt:alpha,uri=qemu:///system")) == "libvirt:alpha");
+}
+
+TEST_CASE("a console of libvirt without a domain, with a wrong alias or URI, is refused") {
+  CHECK(why("libvirt:/serial0") == "'/serial0' has no domain: write libvirt:DOMAIN or libvirt:DOMAIN/ALIAS");
+  for (const std::string alias : {"", "serial 1", "a/b", "a.b", "caf\xc3\xa9"})
+    CHECK(why("libvirt:vm/" + alias) ==
+          "'" + alias + "' is no alias of a device: write one as the domain's XML has it, such as serial1 or ua-admin");
+  for (const std::string uri : {"", "system", ":///system", "1qemu:///system", "qe mu:x", "qemu:///a b", "qemu:\ta"})
+    CHECK(why("libvirt:vm,uri=" + uri) ==
+          "option 'uri': " + in_quotes(uri) +
+              " is no libvirt URI: write SCHEME:..., such as qemu:///system, without spaces");
+  CHECK(why("libvirt:vm,uri") == "option 'uri' needs a value: write uri=VALUE");
+  CHECK(why("libvirt:vm,url=x:y") == "unknown option 'url': libvirt takes uri; write ,, for a comma in a path");
 }
 
 TEST_CASE("a backend takes the options of its kind, each once, and no other") {
@@ -94,7 +119,7 @@ TEST_CASE("a console on the command line splits at its first '='") {
   CHECK(parse_console("=unix:/tmp/a").error().text == "a console needs a name that is not empty");
   CHECK(parse_console("c1=foo:bar").error().text ==
         "unknown scheme 'foo': use pty, unix, tcp, unix-listen, tcp-listen, telnet, tls, telnets, udp, pipe, file, "
-        "serial or exec");
+        "serial, libvirt or exec");
 }
 
 TEST_CASE("a name has 1 to 200 bytes as its history's file bears it, any but NUL") {
