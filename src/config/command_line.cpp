@@ -15,13 +15,15 @@ using address::in_quotes;
 
 constexpr std::string_view kHelp = R"(charmuxd: one serial console, many viewers
 
-  charmuxd [--qmp SOCKET]... [--console NAME=ADDRESS]... [--listen ADDRESS]...
+  charmuxd [--libvirt URI]... [--qmp SOCKET]... [--console NAME=ADDRESS]...
+           [--listen ADDRESS]...
 
   --config FILE           read FILE, not /etc/charmux/charmux.toml
   --check-config          say what is wrong with the configuration, and exit
   --state-dir DIR         keep histories, names and numbers in DIR
   --runtime-dir DIR       put the control socket into DIR
   --log-level LEVEL       error, warn, info or debug; info unless given
+  --libvirt URI           its guests; qemu:///system if no source is given
   --qmp SOCKET|GLOB       QEMU guests whose monitor (-qmp) is there, or comes
   --console NAME=ADDRESS  a console and where its bytes come from:
                           pty:/PATH, unix:/PATH, unix:@NAME or tcp:HOST:PORT
@@ -40,10 +42,10 @@ constexpr std::array<std::string_view, 4> kLevelNames = {"error", "warn", "info"
 constexpr std::array<LogLevel, 4> kLevels = {LogLevel::error, LogLevel::warn, LogLevel::info, LogLevel::debug};
 
 constexpr std::array<std::string_view, 3> kFlags = {"--check-config", "--help", "--version"};
-constexpr std::array<std::string_view, 7> kValued = {"--config", "--state-dir", "--runtime-dir", "--log-level",
-                                                     "--qmp",    "--console",   "--listen"};
+constexpr std::array<std::string_view, 8> kValued = {"--config",  "--state-dir", "--runtime-dir", "--log-level",
+                                                     "--libvirt", "--qmp",       "--console",     "--listen"};
 /// Those that may stand any number of times.
-constexpr std::array<std::string_view, 3> kRepeated = {"--qmp", "--console", "--listen"};
+constexpr std::array<std::string_view, 4> kRepeated = {"--libvirt", "--qmp", "--console", "--listen"};
 
 /// What was given under one option's name, in order.
 using Given = std::vector<std::string>;
@@ -60,9 +62,8 @@ Status check_extras(const Given& extras) {
   if (extras.empty()) return {};
   const std::string name = extras[0].substr(0, extras[0].find('='));
   if (name.empty() || name[0] != '-')
-    return failure("unexpected argument {}: an address stands behind --qmp, --console or --listen",
+    return failure("unexpected argument {}: an address stands behind --libvirt, --qmp, --console or --listen",
                    in_quotes(extras[0]));
-  if (name == "--libvirt") return failure("--libvirt: libvirt is not in this version: use --qmp");
   std::vector<std::string_view> known(kValued.begin(), kValued.end());
   known.insert(known.end(), kFlags.begin(), kFlags.end());
   const std::string_view near = nearest(name, known);
@@ -105,6 +106,7 @@ Result<CommandLine> read(const CLI::App& app) {
   line.config_file = one("--config");
   line.state_dir = one("--state-dir");
   line.runtime_dir = one("--runtime-dir");
+  line.libvirts = values("--libvirt");
   line.qmps = values("--qmp");
   line.consoles = values("--console");
   line.listens = values("--listen");

@@ -29,9 +29,9 @@ struct ListenDraft {
   Settings settings;
 };
 
-/// A source of guests as written. No pattern: that was reported.
+/// A source of guests as written. Neither pattern nor URI: that was reported.
 struct DiscoverDraft {
-  Origin at;  ///< of the pattern
+  Origin at;  ///< of the pattern or URI
   Discover discover;
 };
 
@@ -58,6 +58,8 @@ struct Draft {
 
 /// Adds a source of guests given as SOCKET or GLOB on the command line.
 void add_qmp(std::string_view argument, Draft& draft, Report& report);
+/// Adds a source of guests given as a libvirt URI on the command line.
+void add_libvirt(std::string_view argument, Draft& draft, Report& report);
 /// Adds a console given as NAME=ADDRESS on the command line.
 void add_console(std::string_view argument, Draft& draft, Report& report);
 /// Adds a listener given as ADDRESS on the command line.

@@ -13,6 +13,8 @@ constexpr std::array<std::string_view, 2> kAccess = {"watch", "control"};
 constexpr std::array<std::string_view, 2> kOnLag = {"skip", "close"};
 constexpr std::array<std::string_view, 3> kFlow = {"rtscts", "xonxoff", "none"};
 constexpr std::array<std::string_view, 2> kSwitch = {"on", "off"};
+constexpr std::array<std::string_view, 2> kVirsh = {"yield", "refuse"};
+constexpr std::array<std::string_view, 2> kQemuMonitor = {"auto", "never"};
 
 constexpr std::uint64_t kSecond = 1000;
 constexpr std::uint64_t kMinute = 60 * kSecond;
@@ -54,7 +56,10 @@ constexpr KeyInfo kKeys[] = {
     {"limits", "api_request", "\"10s\"", 100, 10 * kMinute, {}, Kind::time},
     {"limits", "api_idle", "\"60s\"", 100, kHour, {}, Kind::time},
 
-    {"discover", "qmp", "", 0, 0, {}, Kind::path, kRequired},
+    {"discover", "libvirt", "", 0, 0, {}, Kind::text},
+    {"discover", "virsh", "\"yield\"", 0, 0, kVirsh, Kind::choice},
+    {"discover", "qemu_monitor", "\"auto\"", 0, 0, kQemuMonitor, Kind::choice},
+    {"discover", "qmp", "", 0, 0, {}, Kind::path},
     {"discover", "prefix", "\"\"", 0, 0, {}, Kind::text},
     {"discover", "only", "", 1, 0, {}, Kind::texts},
     {"discover", "except", "[]", 0, 0, {}, Kind::texts},
@@ -84,6 +89,7 @@ constexpr KeyInfo kKeys[] = {
     {"console", "verify", "", 0, 0, {}, Kind::text, !kRequired, kOption},
     {"console", "shell", "false", 0, 0, {}, Kind::flag, !kRequired, kOption},
     {"console", "window", "\"80x24\"", 0, 0, {}, Kind::text, !kRequired, kOption},
+    {"console", "uri", "\"qemu:///system\"", 0, 0, {}, Kind::text, !kRequired, kOption},
 
     {"listen", "address", "", 0, 0, {}, Kind::text, kRequired},
     {"listen", "ports", "", 0, 0, {}, Kind::ports, !kRequired, kOption},

@@ -47,6 +47,7 @@ tl::expected<Config, std::vector<Problem>> parse_toml(std::string_view text, std
   if (!document) return tl::unexpected(std::vector<Problem>{document.error()});
   Report report(file);
   Draft draft = read_draft(*document, report);
+  for (const std::string& uri : command_line.libvirts) add_libvirt(uri, draft, report);
   for (const std::string& qmp : command_line.qmps) add_qmp(qmp, draft, report);
   for (const std::string& console : command_line.consoles) add_console(console, draft, report);
   for (const std::string& listen : command_line.listens) add_listen(listen, draft, report);

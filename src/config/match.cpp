@@ -35,9 +35,11 @@ bool offers(const Discover& discover, std::string_view name) {
   return (discover.only.empty() || any_fits(discover.only, name)) && !any_fits(discover.except, name);
 }
 
-const Discover* discover_for(const Config& config, std::string_view place) {
-  const std::string path(place);
+const Discover* discover_for(const Config& config, std::string_view source) {
+  const std::string path(source);
+  const std::string_view uri = source.substr(0, source.rfind('#'));
   const auto at = std::find_if(config.discovers.begin(), config.discovers.end(), [&](const Discover& each) {
+    if (!each.libvirt.empty()) return each.libvirt == source || each.libvirt == uri;
     return each.qmp == path || ::fnmatch(each.qmp.c_str(), path.c_str(), FNM_PATHNAME | FNM_PERIOD) == 0;
   });
   return at == config.discovers.end() ? nullptr : &*at;

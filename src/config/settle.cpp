@@ -81,8 +81,6 @@ void settle_consoles(const Draft& draft, Config& config, Report& report) {
                                  in_quotes(console.name), report.where(earlier->second)));
     config.consoles.push_back(settle_console(console, config.history, report));
   }
-  if (draft.consoles.empty() && draft.discovers.empty())
-    report.add({}, "no console: give --qmp SOCKET, --console NAME=ADDRESS or a [[discover]] or [[console]] table");
 }
 
 /// The first that is there of: command line, file, environment.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
 
+#include "charmux/address/libvirt_uri.hpp"
 #include "charmux/address/parts.hpp"
 #include "charmux/config/match.hpp"
 #include "config/settle.hpp"
@@ -44,11 +45,17 @@ std::string ranges_of(const Config& config) {
 void settle_discovery(const Draft& draft, Config& config, Report& report) {
   std::map<std::string_view, Origin> taken;
   for (const DiscoverDraft& each : draft.discovers) {
-    const auto [earlier, is_new] = taken.emplace(each.discover.qmp, each.at);
-    if (!is_new && !each.discover.qmp.empty())
-      report.add(each.at, fmt::format("{} is discovered twice, first at {}: keep one", in_quotes(each.discover.qmp),
+    // A pattern begins with a slash and a URI does not, so neither is ever taken for the other.
+    const std::string& place = each.discover.qmp.empty() ? each.discover.libvirt : each.discover.qmp;
+    const auto [earlier, is_new] = taken.emplace(place, each.at);
+    if (!is_new && !place.empty())
+      report.add(each.at, fmt::format("{} is discovered twice, first at {}: keep one", in_quotes(place),
                                       report.where(earlier->second)));
     config.discovers.push_back(each.discover);
+  }
+  if (draft.discovers.empty() && draft.consoles.empty()) {
+    Discover& discover = config.discovers.emplace_back();
+    discover.libvirt = discover.text = address::kSystemUri;
   }
   for (const MatchDraft& each : draft.matches) {
     const Match& match = each.match;

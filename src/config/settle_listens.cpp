@@ -40,7 +40,7 @@ void check_what(const ListenDraft& draft, const Listen& listen, Report& report) 
 }
 
 void check_console(const ListenDraft& draft, const Listen& listen, const Config& config, Report& report) {
-  if (listen.console.empty() || (config.consoles.empty() && config.discovers.empty())) return;
+  if (listen.console.empty()) return;
   std::vector<std::string_view> names;
   for (const Console& console : config.consoles) {
     if (console.name.empty()) return;  // reported already; it may be the one that is meant

@@ -29,8 +29,8 @@ def test_version(kit, program):
 def test_help_names_every_option_of_charmuxd(kit):
     """Every option that it shows is known, and each that is known is shown."""
     shown = set(re.findall(r"--[a-z-]+", kit.run("charmuxd", "--help").stdout))
-    assert shown == {"--config", "--check-config", "--state-dir", "--runtime-dir", "--log-level", "--qmp", "--console", "--listen",
-                     "--help", "--version"}
+    assert shown == {"--config", "--check-config", "--state-dir", "--runtime-dir", "--log-level", "--libvirt", "--qmp", "--console",
+                     "--listen", "--help", "--version"}
     for option in shown:
         assert "unknown option" not in kit.run("charmuxd", option, "--help").stderr
 

@@ -28,7 +28,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                     listen.ports->low <= listen.ports->high
                               : listen.kind == DoorKind::telnet || !listen.console.empty());
   }
-  for (const Discover& discover : config->discovers) FUZZ_REQUIRE(discover.qmp[0] == '/');
+  for (const Discover& discover : config->discovers) {
+    FUZZ_REQUIRE(discover.qmp.empty() != discover.libvirt.empty());
+    FUZZ_REQUIRE(discover.qmp.empty() || discover.qmp[0] == '/');
+    if (!discover.libvirt.empty()) FUZZ_REQUIRE(discover_for(*config, discover.libvirt) == &discover);
+  }
   const MatchSettings settings = settings_for(*config, "lab-1");
   FUZZ_REQUIRE((settings.size & (settings.size - 1)) == 0 && settings.replay <= settings.size);
   return 0;

@@ -20,6 +20,7 @@ struct CommandLine {
   std::optional<std::string> state_dir;
   std::optional<std::string> runtime_dir;
   std::optional<LogLevel> log_level;
+  std::vector<std::string> libvirts;  ///< URI, in order
   std::vector<std::string> qmps;      ///< SOCKET or GLOB, in order
   std::vector<std::string> consoles;  ///< NAME=ADDRESS, in order
   std::vector<std::string> listens;   ///< ADDRESS, in order

@@ -55,13 +55,24 @@ struct Console {
   friend bool operator==(const Console&, const Console&) = default;
 };
 
-/// Where guests are looked for.
+/// What charmuxd does for libvirt's own console sessions (virsh console) at a pty that it has open.
+enum class Virsh {
+  yield,   ///< leaves it to them as long as they last
+  refuse,  ///< holds the lock by which libvirt refuses them
+};
+/// Whether QEMU is asked through libvirt, which taints the domain.
+enum class QemuMonitor { automatic, never };
+
+/// Where guests are looked for: `qmp` or `libvirt`.
 struct Discover {
-  std::string qmp;                  ///< QEMU's monitor sockets: an absolute path, or a glob of them
+  std::string qmp;             ///< QEMU's monitor sockets: an absolute path, or a glob of them; or empty
+  std::string libvirt;         ///< a libvirt URI; or empty
+  Virsh virsh = Virsh::yield;  ///< of libvirt, like the next
+  QemuMonitor qemu_monitor = QemuMonitor::automatic;
   std::string prefix;               ///< stands before each name
   std::vector<std::string> only;    ///< globs on names, prefix included; empty: all
   std::vector<std::string> except;  ///< globs likewise: those that are not wanted all the same
-  std::string text;                 ///< the path or glob as written
+  std::string text;                 ///< the path, glob or URI as written
   friend bool operator==(const Discover&, const Discover&) = default;
 };
 
@@ -107,8 +118,8 @@ struct Config {
   LogLevel log_level = LogLevel::info;
   History history;
   Limits limits;
-  std::vector<Console> consoles;    ///< those of the file first; no name twice; none only where there are discovers
-  std::vector<Discover> discovers;  ///< those of the file first; no pattern twice
+  std::vector<Console> consoles;    ///< those of the file first; no name twice
+  std::vector<Discover> discovers;  ///< those of the file first; no pattern or URI twice
   std::vector<Match> matches;       ///< in order: later ones win; see settings_for()
   std::vector<Listen> listens;      ///< those of the file first; no place twice
   friend bool operator==(const Config&, const Config&) = default;

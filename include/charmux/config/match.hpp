@@ -35,8 +35,10 @@ struct MatchSettings {
 /// Whether that source may offer a console of this name (prefix included): one of `only` fits, and none of `except`.
 [[nodiscard]] bool offers(const Discover& discover, std::string_view name);
 
-/// The source of that place (a monitor socket's path): the first whose path or glob it fits; null: none does.
-[[nodiscard]] const Discover* discover_for(const Config& config, std::string_view place);
+/// Where that source is looked for: of a monitor socket's path, the first whose path or glob it fits; of a libvirt
+/// guest
+/// ("URI#UUID") or connection ("URI"), that URI's. Null: it is looked for nowhere.
+[[nodiscard]] const Discover* discover_for(const Config& config, std::string_view source);
 /// Whether a console of this name (prefix included) is to be listed at all: its source offers it, and no [[match]]
 /// hides it. `discover` may be null.
 [[nodiscard]] bool wanted(const Config& config, const Discover* discover, std::string_view name);

@@ -60,8 +60,6 @@ ERRORS = {
                       "own place"),
     "key and option": ((CONSOLE + '[[listen]]\naddress = "telnet:127.0.0.1:7001,console=vm1"\nconsole = "vm1"\n', ()), 1,
                        "FILE:6:1: 'console' is given twice, by this key and in 'telnet:127.0.0.1:7001,console=vm1': keep one"),
-    "no console at all": ((None, ()), 1,
-                          "no console: give --qmp SOCKET, --console NAME=ADDRESS or a [[discover]] or [[console]] table"),
     "a raw listener without a console": ((None, (*GIVEN, "--listen", "raw:127.0.0.1:7001")), 1,
                                          "--listen: raw:127.0.0.1:7001 needs console=NAME or ports=LO-HI: only telnet has a "
                                          "menu"),
@@ -94,8 +92,26 @@ ERRORS = {
     "a port pinned twice": ((CONSOLE + 'port = 7001\n[[match]]\nconsole = "a"\nport = 7001\n',
                              ("--listen", "telnet:127.0.0.1,ports=7001-7999")), 1,
                             "FILE:7:8: [[match]] 'a' has the 'port' of console 'vm1' (FILE:4:8): give each its own"),
-    "libvirt": (('[[discover]]\nlibvirt = "qemu:///system"\n', ()), 1,
-                "FILE:2:1: 'libvirt' in [[discover]]: libvirt is not in this version: use qmp"),
+    "a place without a kind": (("[[discover]]\n", ()), 1,
+                               "FILE:1:1: [[discover]] needs the key 'libvirt' or 'qmp': write libvirt = \"qemu:///system\", or "
+                               "qmp = \"/run/qemu/*.qmp\""),
+    "a place of two kinds": (('[[discover]]\nlibvirt = "qemu:///system"\nqmp = "/run/*.qmp"\n', ()), 1,
+                             "FILE:1:1: [[discover]] has both 'libvirt' and 'qmp': write a [[discover]] for each"),
+    "virsh without libvirt": (('[[discover]]\nqmp = "/run/*.qmp"\nvirsh = "yield"\n', ()), 1,
+                              "FILE:3:9: 'virsh' in [[discover]] is for libvirt, and this one is for qmp: leave it out"),
+    "a URI without a scheme": ((None, ("--libvirt", "system")), 1,
+                               "--libvirt: 'system' is no libvirt URI: write SCHEME:..., such as qemu:///system, without spaces"),
+    "a URI twice": (('[[discover]]\nlibvirt = "qemu:///system"\n', ("--libvirt", "qemu:///system")), 1,
+                    "--libvirt: 'qemu:///system' is discovered twice, first at FILE:2:11: keep one"),
+    "a console of no domain": ((None, ("--console", "vm1=libvirt:/serial0")), 1,
+                               "--console: vm1=libvirt:/serial0: '/serial0' has no domain: write libvirt:DOMAIN or "
+                               "libvirt:DOMAIN/ALIAS"),
+    "an alias that is none": ((None, ("--console", "vm1=libvirt:vm/a.b")), 1,
+                              "--console: vm1=libvirt:vm/a.b: 'a.b' is no alias of a device: write one as the domain's XML has "
+                              "it, such as serial1 or ua-admin"),
+    "a console's URI without a scheme": ((None, ("--console", "vm1=libvirt:vm,uri=system")), 1,
+                                         "--console: vm1=libvirt:vm,uri=system: option 'uri': 'system' is no libvirt URI: write "
+                                         "SCHEME:..., such as qemu:///system, without spaces"),
     "a glob twice": ((None, ("--qmp", "/run/*.qmp", "--qmp", "/run/*.qmp")), 1,
                      "--qmp: '/run/*.qmp' is discovered twice, first at --qmp: keep one"),
     "a relative glob": ((None, ("--qmp", "run/*.qmp")), 1,
@@ -143,7 +159,7 @@ ERRORS = {
                                     "(did you mean 'telnet'?)"),
     "an unknown kind of backend": ((None, ("--console", "vm1=vsock:3:4555")), 1,
                                    "--console: vm1=vsock:3:4555: unknown scheme 'vsock': use pty, unix, tcp, unix-listen, tcp-listen, "
-                                   "telnet, tls, telnets, udp, pipe, file, serial or exec"),
+                                   "telnet, tls, telnets, udp, pipe, file, serial, libvirt or exec"),
     "a console without an address": ((None, ("--console", "vm1")), 1,
                                      "--console: vm1: 'vm1' has no '=': write NAME=ADDRESS, such as c1=unix:/run/vm.sock"),
     "an option of a backend": ((None, ("--console", "vm1=unix:/run/a,b")), 1,
@@ -207,9 +223,10 @@ def test_every_error_is_said_at_once(kit):
     """In the order of the file, those of the command line behind them."""
     file = ('colour = "red"\n[history]\nsiz = "1MiB"\nsize = 7\n', ("--listen", "raw::7001"))
     said = run(kit, file, "--check-config")[2].splitlines()
-    assert [line.partition(" ")[0] for line in said] == ["FILE:1:1:", "FILE:3:1:", "FILE:4:8:", "--listen:", "no"]
+    assert [line.partition(" ")[0] for line in said] == ["FILE:1:1:", "FILE:3:1:", "FILE:4:8:", "--listen:"]
 
 
 def test_what_is_right_is_ok(kit):
+    assert run(kit, (None, ()), "--check-config") == (0, "ok\n", "")
     assert run(kit, (CONSOLE, ("--listen", "telnet:127.0.0.1:7001,console=vm1")), "--check-config") == (0, "ok\n", "")
     assert not kit.path("state").exists()

@@ -61,7 +61,7 @@ TEST_CASE("consoles and listeners are kept in order and untouched, one a time") 
   CHECK(line->consoles == std::vector<std::string>{"[a,b]=tcp:[::1]:1,x", "b=c=unix:/x"});
   CHECK(line->listens == std::vector<std::string>{"{}", "raw:@%%"});
   CHECK(why({"--console", "a=pty:/1", "b=pty:/2"}) ==
-        "unexpected argument 'b=pty:/2': an address stands behind --qmp, --console or --listen");
+        "unexpected argument 'b=pty:/2': an address stands behind --libvirt, --qmp, --console or --listen");
 }
 
 TEST_CASE("sockets that a shell made of a glob are taken behind --qmp, as many as there are, and nowhere else") {
@@ -70,7 +70,7 @@ TEST_CASE("sockets that a shell made of a glob are taken behind --qmp, as many a
   REQUIRE(line);
   CHECK(line->qmps == std::vector<std::string>{"/run/a.qmp", "/run/b.qmp", "/run/c=d.qmp", "/run/*.qmp", "/run/e"});
   CHECK(line->listens == std::vector<std::string>{"raw:@x"});
-  const std::string stray = "an address stands behind --qmp, --console or --listen";
+  const std::string stray = "an address stands behind --libvirt, --qmp, --console or --listen";
   CHECK(why({"--qmp", "/run/a", "run/b"}) == "unexpected argument 'run/b': " + stray);
   CHECK(why({"--listen", "raw:@x", "/run/b"}) == "unexpected argument '/run/b': " + stray);
   CHECK(why({"--qmp", "/run/a", "--check-config", "/run/b"}) == "unexpected argument '/run/b': " + stray);
@@ -80,13 +80,21 @@ TEST_CASE("sockets that a shell made of a glob are taken behind --qmp, as many a
   CHECK(why({"--qmp="}) == "--qmp needs a value: see charmuxd --help");
 }
 
-TEST_CASE("an unknown option is refused with the nearest known one, as are those of other versions") {
+TEST_CASE("libvirt URIs are kept in order and untouched, one a time") {
+  const Result<CommandLine> line = parse({"--libvirt", "qemu:///system", "--libvirt=qemu+tcp://hv7/system?a=b"});
+  REQUIRE(line);
+  CHECK(line->libvirts == std::vector<std::string>{"qemu:///system", "qemu+tcp://hv7/system?a=b"});
+  CHECK(why({"--libvirt"}) == "--libvirt needs a value: see charmuxd --help");
+  CHECK(why({"--libvirt", "qemu:///system", "qemu:///session"}) ==
+        "unexpected argument 'qemu:///session': an address stands behind --libvirt, --qmp, --console or --listen");
+}
+
+TEST_CASE("an unknown option is refused with the nearest known one") {
   CHECK(why({"--consle", "c1=unix:/x"}) == "unknown option '--consle': did you mean '--console'?");
   CHECK(why({"--listn=raw:/x"}) == "unknown option '--listn': did you mean '--listen'?");
-  CHECK(why({"--libvirt", "qemu:///system"}) == "--libvirt: libvirt is not in this version: use --qmp");
-  CHECK(why({"--libvirt=qemu:///system"}) == "--libvirt: libvirt is not in this version: use --qmp");
   CHECK(why({"-h"}) == "unknown option '-h': see charmuxd --help");
-  CHECK(why({"start"}) == "unexpected argument 'start': an address stands behind --qmp, --console or --listen");
+  CHECK(why({"start"}) ==
+        "unexpected argument 'start': an address stands behind --libvirt, --qmp, --console or --listen");
   CHECK(why({"--x\x1b"}) == "unknown option '--x\\x1b': see charmuxd --help");
 }
 
@@ -109,8 +117,8 @@ TEST_CASE("the help fits a screen of 24 lines by 80 columns and shows an example
   for (std::size_t start = 0; start < help.size(); start = help.find('\n', start) + 1)
     CHECK(help.find('\n', start) - start <= 79);
   for (const char* const option :
-       {"--config FILE", "--check-config", "--state-dir DIR", "--runtime-dir DIR", "--log-level", "--qmp SOCKET|GLOB",
-        "--console NAME=ADDRESS", "--listen ADDRESS", "--help", "--version"})
+       {"--config FILE", "--check-config", "--state-dir DIR", "--runtime-dir DIR", "--log-level", "--libvirt URI",
+        "--qmp SOCKET|GLOB", "--console NAME=ADDRESS", "--listen ADDRESS", "--help", "--version"})
     CHECK(help.find(option) != std::string::npos);
   CHECK(help.find("--listen telnet:127.0.0.1:2300") != std::string::npos);
 }

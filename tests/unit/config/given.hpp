@@ -32,6 +32,13 @@ inline CommandLine found(std::vector<std::string> qmps, std::vector<std::string>
   return line;
 }
 
+/// A command line of libvirt URIs.
+inline CommandLine hypervisors(std::vector<std::string> uris) {
+  CommandLine line;
+  line.libvirts = std::move(uris);
+  return line;
+}
+
 /// What is wrong with the file "f" and the command line, a line each; "ok" if nothing is.
 inline std::string problems(std::string_view text, const CommandLine& line = with({"c1=pty:/dev/pts/3"})) {
   const auto config = parse_toml(text, "f", line, root());

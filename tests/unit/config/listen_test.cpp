@@ -197,9 +197,7 @@ TEST_CASE("a listener names a console that there is") {
 TEST_CASE("a console that is itself wrong does not make its listeners wrong too") {
   CHECK(line_problems({"raw:@x,console=a"}, {"a=foo:/a"}) ==
         "--console: a=foo:/a: unknown scheme 'foo': use pty, unix, tcp, unix-listen, tcp-listen, telnet, tls, telnets, "
-        "udp, pipe, file, serial or exec");
-  CHECK(line_problems({"raw:@x,console=a"}, {}) ==
-        "no console: give --qmp SOCKET, --console NAME=ADDRESS or a [[discover]] or [[console]] table");
+        "udp, pipe, file, serial, libvirt or exec");
   CHECK(problems("[[console]]\nnmae = \"a\"\nbackend = \"pty:/a\"\n[[listen]]\naddress = \"raw:@x,console=a\"\n") ==
         "f:1:1: [[console]] needs the key 'name'\n"
         "f:2:1: unknown key 'nmae' in [[console]]: did you mean 'name'?");

@@ -78,6 +78,7 @@ std::string another_text(std::string_view key) {
   if (key == "address") return "\"raw:@x\"";
   if (key == "framing") return "\"7e2\"";
   if (key == "bind") return "\"*:1\"";
+  if (key == "libvirt" || key == "uri") return "\"test:///default\"";
   return key == "window" ? "\"132x43\"" : "\"vm9\"";
 }
 
@@ -118,6 +119,7 @@ TEST_CASE("the reference configuration changes nothing, as it stands and uncomme
   const std::string text = read("conf/charmux.toml");
   CommandLine line = with({"vm1=unix:/run/vm1.sock"}, {"telnet:127.0.0.1:2300", "telnet:127.0.0.1,ports=7001-7999",
                                                        "telnet:127.0.0.1:8001,console=vm1"});
+  line.libvirts = {"qemu:///system"};
   line.qmps = {"/run/qemu/*.qmp"};
   const Config defaults = parsed("", line);
   CHECK(parsed(text, line) == defaults);
@@ -127,10 +129,10 @@ TEST_CASE("the reference configuration changes nothing, as it stands and uncomme
   CHECK(all.listens[2].replay == all.consoles[0].replay);
   all.listens[2].replay = std::nullopt;
   for (std::size_t i = 0; i < 3; ++i) all.listens[i].text = defaults.listens[i].text;
-  CHECK(all.discovers.at(0).only == std::vector<std::string>{"*"});
-  all.discovers[0].only.clear();
+  CHECK(all.discovers.at(1).only == std::vector<std::string>{"*"});
+  all.discovers[1].only.clear();
   // Examples of what has no default.
-  CHECK(all.consoles.size() == 5);
+  CHECK(all.consoles.size() == 6);
   all.consoles.erase(all.consoles.begin() + 1, all.consoles.end());
   MatchSettings alpha = settings_for(all, "alpha");
   CHECK(alpha.port == 7002);
@@ -192,7 +194,7 @@ TEST_CASE("the manual names each key with its default, each table, and each opti
           std::string::npos);
   }
   for (const char* const option :
-       {"--config FILE", "--qmp SOCKET", "--qmp GLOB", "--check-config", "--state-dir DIR", "--runtime-dir DIR",
-        "--log-level LEVEL", "--console NAME=ADDRESS", "--listen ADDRESS", "--help", "--version"})
+       {"--config FILE", "--libvirt URI", "--qmp SOCKET", "--qmp GLOB", "--check-config", "--state-dir DIR",
+        "--runtime-dir DIR", "--log-level LEVEL", "--console NAME=ADDRESS", "--listen ADDRESS", "--help", "--version"})
     CHECK(named(option));
 }
