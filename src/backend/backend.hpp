@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "backend/pty_device.hpp"
 #include "charmux/base/bytes.hpp"
 #include "charmux/base/result.hpp"
 #include "net/io.hpp"
@@ -64,6 +66,8 @@ class Backend {
   [[nodiscard]] virtual std::string ended_as() const = 0;
   /// Where it is, for people: "pty:/dev/pts/3".
   [[nodiscard]] virtual std::string shown() const = 0;
+  /// The pty that is open, if it is one that others could open too.
+  [[nodiscard]] virtual std::optional<PtyDevice> pty() const { return std::nullopt; }
   /// Sends the guest a break. `answer` is called once, perhaps from inside this, unless this is destroyed first. Error:
   /// "no break: " and why the guest got none.
   virtual void send_break(std::function<void(Status)> answer) = 0;
@@ -74,8 +78,8 @@ class Backend {
   virtual void relocate() = 0;
   /// Closes the chardev and leaves it alone until reopen(): State::down with that reason follows.
   virtual void put_down(const std::string& reason) = 0;
-  /// Opens it, again if it is open.
-  virtual void reopen() = 0;
+  /// Opens it, again if it is open; with `force` throws out a libvirt session that has it.
+  virtual void reopen(bool force = false) = 0;
   /// Closes for good. What was written reaches the other side first, within a second; stopped() is true then.
   virtual void stop() = 0;
   [[nodiscard]] virtual bool stopped() const = 0;

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "backend/backend.hpp"
+#include "backend/pty_device.hpp"
 #include "charmux/base/bytes.hpp"
 #include "charmux/base/result.hpp"
 #include "loop/poll.hpp"
@@ -35,12 +38,16 @@ class Channel {
   [[nodiscard]] virtual bool part() { return false; }
   /// What the end of input means for this kind ("its other side was closed").
   [[nodiscard]] virtual std::string why_ended(const net::Io& io) const = 0;
+  /// What the console is after the end: closed, or waiting when it was left to somebody else.
+  [[nodiscard]] virtual State ended() const { return State::closed; }
   /// How it ended, where people who watch want to know that ("ended with status 3"); empty: they need not.
   [[nodiscard]] virtual std::string ended_as() const { return {}; }
   /// True when it may wait in a queue that says nothing: only a byte shows that it is live.
   [[nodiscard]] virtual bool may_be_queued() const { return false; }
   /// Why nobody can type into it; empty: one can.
   [[nodiscard]] virtual std::string_view why_no_input() const { return {}; }
+  /// The pty that it is, if it is one that others could open too.
+  [[nodiscard]] virtual std::optional<PtyDevice> pty() const { return std::nullopt; }
   /// `answer` is called once, perhaps from inside this, unless this is destroyed first. Error: "no break: " and why.
   virtual void send_break(std::function<void(Status)> answer) = 0;
 };

@@ -17,4 +17,9 @@ net::Io Descriptor::read(BytesSpan room) { return net::Io::from(::read(fd_.get()
 
 net::Io Descriptor::write(BytesView bytes) { return net::Io::from(::write(fd_.get(), bytes.data(), bytes.size())); }
 
+void Descriptor::close() {
+  poll_ = loop::Poll();
+  fd_.reset();
+}
+
 }  // namespace charmux::backend

@@ -19,10 +19,12 @@ class Descriptor : public Channel {
   Descriptor(loop::Loop& loop, UniqueFd fd) : loop_(loop), fd_(std::move(fd)) {}
   [[nodiscard]] int fd() const { return fd_.get(); }
   [[nodiscard]] loop::Loop& loop() const { return loop_; }
+  /// Closes it now; from then on nothing is told of it, and reading and writing it is an error.
+  void close();
 
  private:
   loop::Loop& loop_;
-  const UniqueFd fd_;
+  UniqueFd fd_;
   loop::Poll poll_;
 };
 

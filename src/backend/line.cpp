@@ -54,6 +54,7 @@ void Line::timer_fired() {
 // --- opening ---
 
 void Line::try_now() {
+  if (std::exchange(forces_, false)) locator_->force();
   const auto token = std::make_shared<char>();
   asking_ = token;
   timer_.start(patience_.locate_timeout);
@@ -69,7 +70,11 @@ void Line::try_now() {
 void Line::located(const Location& location) {
   if (location.state != State::open) return failed(location.state, location.reason);
   ours_alone_ = location.ours_alone;
-  if (opener_at_ != location.at) {
+  if (location.opener) {
+    opener_.reset();
+    opener_at_.reset();
+    opener_ = location.opener(*this);
+  } else if (opener_at_ != location.at) {
     opener_ = make_opener(loop_, patience_.connect_timeout, *location.at, *this);
     opener_at_ = location.at;
   }
@@ -98,7 +103,8 @@ void Line::opened(std::unique_ptr<Channel> channel, std::size_t leftover) {
 
 void Line::failed(State state, const std::string& reason) {
   const auto pause = backoff_.next(static_cast<std::uint32_t>(random_()));
-  timer_.start(state == State::waiting ? std::min(pause, kHeldLook) : pause);
+  const bool may_be_free = state == State::waiting && !(opener_ && opener_->is_costly());
+  timer_.start(may_be_free ? std::min(pause, kHeldLook) : pause);
   become(state, reason);
 }
 
@@ -182,22 +188,25 @@ void Line::lose() {
   lost_ = false;
   const std::string reason = std::exchange(reason_, {});
   ended_as_ = channel_->ended_as();
+  const State ended = channel_->ended();
   channel_.reset();
   phase_ = Phase::trying;
   // Not at the first byte: a terminal server says "port in use" before it closes.
   if (loop_.now() - opened_at_ >= patience_.reopen_most) backoff_.reset();
-  failed(State::closed, reason);
+  failed(ended, reason);
 }
 
 // --- closing ---
 
 void Line::put_down(const std::string& reason) {
+  forces_ = false;
   down_reason_ = reason;
   if (phase_ == Phase::down) return timer_.start(0ms);
   part(Phase::down);
 }
 
-void Line::reopen() {
+void Line::reopen(bool force) {
+  forces_ = forces_ || force;
   backoff_.reset();
   part(Phase::trying);
 }

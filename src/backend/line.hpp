@@ -40,11 +40,12 @@ class Line final : public Backend, private Opener::Owner, private Channel::Owner
   [[nodiscard]] std::string_view why_no_input() const override { return why_no_input_; }
   [[nodiscard]] std::string ended_as() const override { return ended_as_; }
   [[nodiscard]] std::string shown() const override { return locator_->shown(); }
+  [[nodiscard]] std::optional<PtyDevice> pty() const override { return channel_ ? channel_->pty() : std::nullopt; }
   void send_break(std::function<void(Status)> answer) override;
   void retry() override;
   void relocate() override;
   void put_down(const std::string& reason) override;
-  void reopen() override;
+  void reopen(bool force = false) override;
   void stop() override;
   [[nodiscard]] bool stopped() const override { return phase_ == Phase::stopped; }
 
@@ -62,6 +63,7 @@ class Line final : public Backend, private Opener::Owner, private Channel::Owner
   void opened(std::unique_ptr<Channel> channel, std::size_t leftover) override;
   void failed(State state, const std::string& reason) override;
   void remarked(const std::string& remark) override { sink_->backend_remarks(remark); }
+  void worth_a_try() override { retry(); }
   [[nodiscard]] bool has_history() const override { return sink_->has_history(); }
 
   // Channel::Owner
@@ -103,6 +105,7 @@ class Line final : public Backend, private Opener::Owner, private Channel::Owner
   bool may_be_queued_ = false;
   std::string why_no_input_;
   std::string ended_as_;
+  bool forces_ = false;  ///< the next try may throw somebody out.
   bool held_ = false;
   bool write_blocked_ = false;
   bool lost_ = false;  ///< read() met the end; dealt with when backend_readable() returns.

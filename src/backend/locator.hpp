@@ -6,6 +6,7 @@
 #include <string>
 
 #include "backend/backend.hpp"
+#include "backend/opener.hpp"
 #include "charmux/address/backend_address.hpp"
 
 namespace charmux::backend {
@@ -13,9 +14,11 @@ namespace charmux::backend {
 /// Where a chardev is just now.
 struct Location {
   State state = State::open;           ///< open: it can be opened at `at`; else what the console is instead.
-  std::optional<address::Backend> at;  ///< there when `state` is open, and only then.
+  std::optional<address::Backend> at;  ///< there when `state` is open and there is no `opener`.
   std::string reason;                  ///< empty when open.
   bool ours_alone = false;             ///< it is known that no other client is connected to it.
+  /// Makes what opens it, where the table of kinds does not know how; then `at` is not looked at.
+  std::function<std::unique_ptr<Opener>(Opener::Owner&)> opener = {};
 };
 
 /// Says where a chardev is, each time before it is opened, and speaks to its guest beside it. Owned by one Line.
@@ -24,6 +27,8 @@ class Locator {
   virtual ~Locator() = default;
   /// `answer` is called once, perhaps from inside this; it may outlive who asked, who sees to that.
   virtual void locate(std::function<void(Location)> answer) = 0;
+  /// The next opening may throw out whoever has it through libvirt.
+  virtual void force() {}
   /// The address for people; what is known of it while it cannot be opened.
   [[nodiscard]] virtual std::string shown() const = 0;
   /// Whether breaks have a way of their own beside the chardev. Then send_break() is asked.

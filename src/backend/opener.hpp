@@ -24,6 +24,8 @@ class Opener {
     virtual void failed(State state, const std::string& reason) = 0;
     /// Something that changes nothing, for the log.
     virtual void remarked(const std::string& remark) = 0;
+    /// What it failed for has changed: it is tried again soon, if that is being waited for.
+    virtual void worth_a_try() {}
     /// Whether anything was ever recorded of this console, in this process or an earlier one.
     [[nodiscard]] virtual bool has_history() const { return false; }
   };
@@ -33,10 +35,14 @@ class Opener {
   virtual void begin() = 0;
   /// Forgets what begin() started.
   virtual void abandon() {}
+  /// Whether each try costs others much (a connection to another host): then one that somebody else has is not asked
+  /// for every second.
+  [[nodiscard]] virtual bool is_costly() const { return false; }
 };
 
 /// The opener for an address: the one table kind → backend. `connect_timeout`: a connection that is not made by then
-/// counts as held by another. The owner outlives it.
+/// counts as held by another. The owner outlives it. Null for a console of libvirt, which is no place by itself: see
+/// Location::opener.
 [[nodiscard]] std::unique_ptr<Opener> make_opener(loop::Loop& loop, std::chrono::milliseconds connect_timeout,
                                                   const address::Backend& address, Opener::Owner& owner);
 

@@ -8,6 +8,7 @@
 
 #include "at_path.hpp"
 #include "kit/chardev.hpp"
+#include "kit/opened_by.hpp"
 #include "kit/sink.hpp"
 #include "kit/texts.hpp"
 #include "kit/world.hpp"
@@ -136,4 +137,42 @@ TEST_CASE("a chardev that reads no more is not written to again and again") {
   CHECK(at.world.turns_left_alone() < World::kCalm);
   guest.close();
   at.wait_for(State::closed);
+}
+
+namespace {
+
+/// One that somebody else has, always.
+class Held final : public backend::Opener {
+ public:
+  Held(int& tries, bool costly, Opener::Owner& owner) : tries_(tries), costly_(costly), owner_(owner) {}
+  void begin() override {
+    ++tries_;
+    owner_.failed(State::waiting, "in use");
+  }
+  [[nodiscard]] bool is_costly() const override { return costly_; }
+
+ private:
+  int& tries_;
+  const bool costly_;
+  Opener::Owner& owner_;
+};
+
+}  // namespace
+
+TEST_CASE("what somebody else has is tried every second, unless a try is costly: then as whatever else is not there") {
+  World world;
+  backend::Patience patience = impatient();
+  patience.reopen_first = patience.reopen_most = std::chrono::minutes(10);
+  int cheap_tries = 0;
+  int costly_tries = 0;
+  backend::Line cheap(world.loop, patience, std::make_unique<OpenedBy>([&](backend::Opener::Owner& owner) {
+                        return std::make_unique<Held>(cheap_tries, false, owner);
+                      }));
+  backend::Line costly(world.loop, patience, std::make_unique<OpenedBy>([&](backend::Opener::Owner& owner) {
+                         return std::make_unique<Held>(costly_tries, true, owner);
+                       }));
+  const RecordingSink told(cheap);
+  const RecordingSink told_too(costly);
+  world.run_until("the cheap one is tried again", [&] { return cheap_tries == 3; });
+  CHECK(costly_tries == 1);
 }

@@ -24,6 +24,7 @@ class MovingPlace final : public backend::Locator {
   explicit MovingPlace(backend::Location& location) : location_(location) {}
   void locate(std::function<void(backend::Location)> answer) override {
     ++asked;
+    forced.push_back(std::exchange(force_told, false));
     if (hold)
       held = std::move(answer);
     else
@@ -32,7 +33,11 @@ class MovingPlace final : public backend::Locator {
   [[nodiscard]] std::string shown() const override { return "somewhere"; }
   void send_break(std::function<void(Status)>) override {}
 
+  void force() override { force_told = true; }
+
   int asked = 0;
+  bool force_told = false;
+  std::vector<bool> forced;  ///< of each time it was asked
   bool hold = false;
   std::function<void(backend::Location)> held;
 
@@ -184,4 +189,31 @@ TEST_CASE("news of the chardev does not make it ask twice") {
   moving.line->retry();
   CHECK(moving.world.turns_left_alone() < World::kCalm);
   CHECK(moving.place->asked == 1);
+}
+
+TEST_CASE("a reopening by force is told before the place is asked for, for that opening alone") {
+  Between moving;
+  moving.start();
+  moving.question()(Moving::at(address::Unix{{moving.first, false}}));
+  moving.world.run_until("it is open", [&] { return moving.sink->reached(State::open); });
+  Connection guest = moving.at_first.accept();
+  moving.line->reopen(true);
+  moving.line->reopen();  // takes nothing back
+  guest.close();
+  (void)moving.question();
+  moving.line->reopen();
+  (void)moving.question();
+  CHECK(moving.place->forced == std::vector<bool>{false, true, false});
+}
+
+TEST_CASE("a console that is put down is forced no more") {
+  Between moving;
+  moving.start();
+  (void)moving.question();
+  moving.line->reopen(true);
+  moving.line->put_down("put down by root");
+  moving.world.run_until("it is down", [&] { return moving.sink->reached(State::down); });
+  moving.line->reopen();
+  (void)moving.question();
+  CHECK(moving.place->forced == std::vector<bool>{false, false});
 }

@@ -17,7 +17,7 @@ template <class Kind>
 struct Conformance {
   World world;
   Kind peer{world};
-  backend::Line line{world.loop, impatient(), fixed(peer.at())};
+  backend::Line line{world.loop, impatient(), peer.locator()};
   std::unique_ptr<RecordingSink> sink;
 };
 

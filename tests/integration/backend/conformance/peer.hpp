@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "backend/locator.hpp"
 #include "charmux/address/backend_address.hpp"
 
 namespace charmux::test {
@@ -32,6 +34,10 @@ class Peer {
 
   /// The address of its console; the same all its life.
   [[nodiscard]] virtual address::Backend at() const = 0;
+  /// The place that says so, where it says more.
+  [[nodiscard]] virtual std::unique_ptr<backend::Locator> locator() {
+    return std::make_unique<backend::FixedPlace>(at());
+  }
   /// Lets itself be opened (listens, makes its pty, connects, ...): first, and again after close() and vanish().
   virtual void come_up() = 0;
   /// Moves what can be moved now. In whatever a test waits for, this is called again and again.

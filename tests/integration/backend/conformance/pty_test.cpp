@@ -3,8 +3,10 @@
 
 #include <filesystem>
 
+#include "backend/libvirt_pty.hpp"
 #include "conformance.hpp"
 #include "kit/chardev.hpp"
+#include "kit/opened_by.hpp"
 #include "stream_peer.hpp"
 
 using namespace charmux;
@@ -13,7 +15,7 @@ using namespace charmux::test;
 namespace {
 
 /// QEMU's `-chardev pty`, at a link, since the next one's number is another.
-class PtyPeer final : public StreamPeer {
+class PtyPeer : public StreamPeer {
  public:
   explicit PtyPeer(World& world) : link_(world.directory / "pty") {}
   [[nodiscard]] address::Backend at() const override { return address::Pty{link_}; }
@@ -42,6 +44,27 @@ class PtyPeer final : public StreamPeer {
   const std::string link_;
 };
 
+/// The same of a libvirt guest.
+template <backend::Courtesy courtesy>
+class LibvirtPtyPeer final : public PtyPeer {
+ public:
+  explicit LibvirtPtyPeer(World& world) : PtyPeer(world), loop_(world.loop), locks_(world.loop) {}
+  [[nodiscard]] std::unique_ptr<backend::Locator> locator() override {
+    return std::make_unique<OpenedBy>([this](backend::Opener::Owner& owner) {
+      const std::string path = std::get<address::Pty>(at()).path;
+      return std::make_unique<backend::LibvirtPty>(loop_, backend::LibvirtPty::Settings{path, courtesy}, locks_, owner);
+    });
+  }
+
+ private:
+  loop::Loop& loop_;
+  backend::ConsoleLocks locks_;
+};
+using YieldingPtyPeer = LibvirtPtyPeer<backend::Courtesy::yield>;
+using LockedPtyPeer = LibvirtPtyPeer<backend::Courtesy::refuse>;
+
 }  // namespace
 
 CONFORMS("pty", PtyPeer)
+CONFORMS("pty beside virsh", YieldingPtyPeer)
+CONFORMS("pty locked against virsh", LockedPtyPeer)
