@@ -87,7 +87,7 @@ bool is_mux(const std::vector<ChardevFacts>& chardevs, std::string_view label) {
 Chardev conclude(const GuestFacts& facts, const ChardevFacts& chardev, const DeviceFacts* device) {
   Offer offered = offer(chardev, facts.directory);
   Chardev out;
-  out.label = chardev.label;
+  out.label = out.called = chardev.label;
   out.shown = std::move(offered.shown);
   const std::string_view label = chardev.label;
   if (label.ends_with(kBase) && is_mux(facts.chardevs, label.substr(0, label.size() - kBase.size()))) {

@@ -36,12 +36,13 @@ struct Named {
   std::string_view beginning;
   std::string_view is;
 };
-constexpr std::array<Named, 5> kAgents = {{
+constexpr std::array<Named, 6> kAgents = {{
     {"org.qemu.guest_agent.", "the guest agent's channel"},
     {"com.redhat.spice.", "the SPICE agent's channel"},
     {"org.spice-space.", "a SPICE channel"},
     {"com.redhat.rhevm.", "the oVirt agent's channel"},
     {"ovirt-guest-agent.", "the oVirt agent's channel"},
+    {"org.libguestfs.", "libguestfs's channel"},
 }};
 constexpr std::array<Named, 9> kOthers = {{
     {"vhost-user-", "a vhost-user device's channel"},

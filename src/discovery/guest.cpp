@@ -3,6 +3,17 @@
 
 namespace charmux::discovery {
 
+std::string_view text_of(Kind kind) {
+  switch (kind) {
+    case Kind::serial: return "serial";
+    case Kind::console: return "console";
+    case Kind::parallel: return "parallel";
+    case Kind::channel: return "channel";
+    case Kind::other: return "other";
+  }
+  return "other";
+}
+
 std::string_view text_of(Happening happening) {
   switch (happening) {
     case Happening::reset: return "was reset";
@@ -17,5 +28,9 @@ std::string_view text_of(Happening happening) {
   }
   return "";
 }
+
+void Sink::guests_are(const std::string&, const std::vector<std::string>&) {}
+
+void Sink::guest_gone(const std::string&) {}
 
 }  // namespace charmux::discovery

@@ -6,22 +6,12 @@
 namespace charmux::discovery {
 namespace {
 
-std::string_view text_of(Kind kind) {
-  switch (kind) {
-    case Kind::serial: return "serial";
-    case Kind::console: return "console";
-    case Kind::parallel: return "parallel";
-    case Kind::other: return "other";
-  }
-  return "other";
-}
-
 std::string whose(const Guest& guest) { return guest.uuid.empty() ? "name:" + guest.name : guest.uuid; }
 
 }  // namespace
 
 std::string console_name(const Guest& guest, const Chardev& chardev) {
-  return chardev.primary ? guest.name : fmt::format("{}.{}", guest.name, chardev.label);
+  return chardev.primary ? guest.name : fmt::format("{}.{}", guest.name, chardev.called);
 }
 
 std::string console_key(const Guest& guest, const Chardev& chardev) {

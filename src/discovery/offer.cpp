@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <array>
 #include <string_view>
 
 #include "charmux/base/text.hpp"
@@ -13,53 +12,6 @@ namespace charmux::discovery {
 namespace {
 
 using Filename = ChardevFilename::Kind;
-
-struct Why {
-  std::string_view kind;
-  std::string_view reason;
-};
-// Kinds that are what they are, by the name that QEMU gives them.
-constexpr std::array<Why, 14> kNever = {{
-    {"null", "null: nothing to see"},
-    {"mux", "shared with QEMU's monitor (mux): Ctrl-A x would end the guest"},
-    {"hub", "hub: several chardevs share it"},
-    {"vc", "vc: it is in QEMU's own window"},
-    {"ringbuf", "ringbuf: it stays in QEMU's memory"},
-    {"memory", "memory: it stays in QEMU's memory"},
-    {"stdio", "stdio: it is QEMU's own terminal"},
-    {"spicevmc", "a SPICE channel"},
-    {"spiceport", "a SPICE channel"},
-    {"qemu-vdagent", "QEMU's own SPICE agent"},
-    {"dbus", "dbus: it is in QEMU's display"},
-    {"gdb", "the gdb stub"},
-    {"msmouse", "a mouse"},
-    {"wctablet", "a tablet"},
-}};
-
-Offer never(std::string shown, std::string_view reason) {
-  return {std::move(shown), std::nullopt, std::string(reason)};
-}
-
-Offer not_yet(const std::string& shown) { return never(shown, fmt::format("no backend yet: {}", printable(shown))); }
-
-/// A chardev that is a client: it may have a server already, so that charmuxd is one only when told to.
-Offer calls(const std::string& shown) {
-  return never(shown, fmt::format("it calls a server; to be that: --console NAME={}", printable(shown)));
-}
-
-Offer here(address::Backend at) { return {address::to_text(at), std::move(at), ""}; }
-
-Offer of_plain(const std::string& kind) {
-  for (const Why& why : kNever) {
-    if (why.kind == kind) return never(kind, why.reason);
-  }
-  return not_yet(kind);
-}
-
-Offer of_pty(const std::string& path) {
-  if (!path.starts_with('/')) return never("pty:" + path, "QEMU does not say which pty it is");
-  return here(address::Pty{path});
-}
 
 /// A path as it is from the root; nullopt where nobody knows what it is relative to.
 std::optional<std::string> absolute(const std::string& path, const std::optional<std::string>& directory) {
@@ -78,29 +30,17 @@ Offer of_unix(address::SocketPath at, bool server, const std::optional<std::stri
                                                   printable(at.path)));
     at.path = *path;
   }
-  if (!server) return calls("unix-listen:" + address::to_text(at));
-  if (at.path.size() > address::kMostSocketPath)
-    return never("unix:" + at.path,
-                 fmt::format("its path is too long: a socket's holds at most {} bytes", address::kMostSocketPath));
-  return here(address::Unix{std::move(at)});
-}
-
-/// The address that reaches a socket that listens everywhere.
-std::string reachable(const std::string& host) {
-  if (host.empty() || host == "0.0.0.0") return "127.0.0.1";
-  return host == "::" ? "::1" : host;
+  return of_socket_path(std::move(at), server);
 }
 
 Offer of_inet(const ChardevFilename& name, std::string host, const std::string& port) {
   if (name.server) host = reachable(host);
-  const std::string place = (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + port;
+  const std::string place = host_and_port(host, port);
   const bool telnet = name.kind == Filename::telnet;
   if (telnet && !name.server) return not_yet("telnet-listen:" + place);
   if (name.kind == Filename::websocket) return not_yet((name.server ? "websocket:" : "websocket-listen:") + place);
   if (!name.server) return calls("tcp-listen:" + place);
-  Result<address::HostPort> at = address::parse_host_port(place, address::Side::connect);
-  if (!at) return never((telnet ? "telnet:" : "tcp:") + place, at.error().text);
-  return telnet ? here(address::Telnet{std::move(*at)}) : here(address::Tcp{std::move(*at)});
+  return at_place(telnet ? "telnet" : "tcp", place);
 }
 
 Offer of_socket(const ChardevFacts& chardev, const ChardevFilename& name, const std::optional<std::string>& directory) {
@@ -132,9 +72,9 @@ Offer offer(const ChardevFacts& chardev, const std::optional<std::string>& direc
   // Of two subclasses of sockets the text looks like a socket's; only the type tells.
   const bool typed = chardev.type.starts_with(kPrefix);
   const std::string type = typed ? chardev.type.substr(kPrefix.size()) : "";
-  if (typed && type != "socket" && type != "pty") return of_plain(type);
+  if (typed && type != "socket" && type != "pty") return of_kind(type);
   if (name.kind == Filename::pty) return of_pty(name.place);
-  if (name.kind == Filename::plain) return of_plain(name.place);
+  if (name.kind == Filename::plain) return of_kind(name.place);
   return of_socket(chardev, name, directory);
 }
 

@@ -4,19 +4,13 @@
 #include <optional>
 #include <string>
 
-#include "charmux/address/backend_address.hpp"
 #include "discovery/facts.hpp"
+#include "discovery/offer_words.hpp"
 
 namespace charmux::discovery {
 
-/// How a chardev's host side can be opened, whatever uses it.
-struct Offer {
-  std::string shown;                   ///< its address, for people
-  std::optional<address::Backend> at;  ///< where it can be opened
-  std::string reason;                  ///< why not; empty when `at` is there, and only then
-};
-
-/// The one table from kinds of chardevs to kinds of backends. `directory` is QEMU's, for relative paths.
+/// The table from kinds of chardevs to kinds of backends, for what QEMU itself says; see domain_offer for libvirt. One
+/// of the two, `at` and `reason`, is there, never both. `directory` is QEMU's, for relative paths.
 [[nodiscard]] Offer offer(const ChardevFacts& chardev, const std::optional<std::string>& directory);
 
 }  // namespace charmux::discovery

@@ -16,7 +16,7 @@ Guest alpha(const std::string& uuid) {
 
 Chardev chardev(const std::string& label, Kind kind, unsigned position, bool primary) {
   Chardev made;
-  made.label = label;
+  made.label = made.called = label;
   made.kind = kind;
   made.position = position;
   made.primary = primary;
