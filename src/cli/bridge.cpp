@@ -62,6 +62,7 @@ Bridge::Bridge(const config::Config& config, const Settings& settings, Log& log)
       settings_(settings),
       log_(log),
       open_files_(raise_open_files()),
+      libvirts_(loop_, log, no_sink_),
       fanout_(loop_),
       sessions_(loop_, log,
                 {config.limits.outbox, config.history.send_queue,
@@ -95,14 +96,21 @@ Outcome<void> Bridge::make_console() {
     return stop(kCannotListen, "bridge: no memory for a history of {} bytes: {}", backend_.size, ring.error().text);
   const config::Limits& limits = config_.limits;
   auto line = std::make_unique<backend::Line>(
-      loop_, backend::Patience{limits.connect_timeout, limits.reopen_first, limits.reopen_most},
-      std::make_unique<backend::FixedPlace>(backend_.backend));
+      loop_, backend::Patience{limits.connect_timeout, limits.reopen_first, limits.reopen_most}, place());
   console::Console::Settings settings{
       backend_.name,           backend_.replay, limits.input_queue, backend_.max_guest_pause, config_.history.min_rate,
       config_.history.coalesce};
   consoles_.add(std::make_unique<console::Console>(std::move(settings), std::move(*ring),
                                                    std::make_unique<Tapped>(std::move(line), ear()), fanout_, log_));
   return {};
+}
+
+std::unique_ptr<backend::Locator> Bridge::place() {
+  const auto* const libvirt = std::get_if<address::Libvirt>(&backend_.backend);
+  if (libvirt == nullptr) return std::make_unique<backend::FixedPlace>(backend_.backend);
+  auto place = libvirts_.place_of(*libvirt);
+  libvirts_.start();
+  return place;
 }
 
 Tapped::Ear Bridge::ear() {

@@ -11,6 +11,7 @@
 #include "cli/tapped.hpp"
 #include "console/directory.hpp"
 #include "console/fanout.hpp"
+#include "discovery/libvirts.hpp"
 #include "frontend/closing.hpp"
 #include "frontend/listeners.hpp"
 #include "frontend/sessions.hpp"
@@ -19,6 +20,14 @@
 #include "loop/timer.hpp"
 
 namespace charmux::cli {
+
+/// Guests are not looked for.
+class NoSink final : public discovery::Sink {
+  void guest_is(const discovery::Guest&) override {}
+  void guest_happened(const std::string&, discovery::Happening) override {}
+  void guest_ended(const std::string&) override {}
+  void guest_hidden(const std::string&, const std::string&, const std::string&) override {}
+};
 
 /// The composition root of `charmux bridge`: one console, its history in memory, and its doors, in the foreground.
 class Bridge {
@@ -34,11 +43,13 @@ class Bridge {
   [[nodiscard]] Outcome<void> run();
   /// The second signal, which ended run() before all had stopped.
   [[nodiscard]] std::optional<int> cut_short_by() const { return cut_short_by_; }
-  /// True when a name look-up still runs on a thread: the process must end without waiting for it.
-  [[nodiscard]] bool has_pending_work() const { return loop_.has_pending_work(); }
+  /// True when a name look-up or a call into libvirt still runs on a thread: the process must end without waiting for
+  /// it.
+  [[nodiscard]] bool has_pending_work() const { return loop_.has_pending_work() || libvirts_.has_pending_calls(); }
 
  private:
   [[nodiscard]] Outcome<void> make_console();
+  [[nodiscard]] std::unique_ptr<backend::Locator> place();
   [[nodiscard]] Outcome<void> open_listeners();
   [[nodiscard]] Tapped::Ear ear();
   [[nodiscard]] std::size_t most_viewers() const;
@@ -54,6 +65,8 @@ class Bridge {
   Log& log_;
   const std::size_t open_files_;
   loop::Loop loop_;
+  NoSink no_sink_;
+  discovery::Libvirts libvirts_;
   console::Fanout fanout_;
   console::Directory consoles_;
   frontend::Sessions sessions_;

@@ -47,7 +47,7 @@ ConsoleFacts ApiDesk::facts_of(console::Console& console) const {
   facts.bytes_in = traffic.to_guest;
   facts.skipped = traffic.skipped;
   facts.offset = console.offset();
-  facts.last_output = traffic.last_output ? traffic.last_output : console.ring().last_output();
+  facts.last_output = console.last_output();
   return facts;
 }
 
@@ -114,11 +114,11 @@ Status ApiDesk::put_down(const std::string& name, const std::string& user) {
   return {};
 }
 
-Status ApiDesk::reopen(const std::string& name, const std::string& user) {
+Status ApiDesk::reopen(const std::string& name, const std::string& user, bool force) {
   console::Console* const console = consoles_.find(name);
   if (console == nullptr) return failure("it is not offered");
-  log_.info("console {}: reopened by {}", name, user);
-  console->reopen();
+  log_.info("console {}: reopened by {}{}", name, user, force ? ", by force" : "");
+  console->reopen(force);
   return {};
 }
 

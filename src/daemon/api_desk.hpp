@@ -23,7 +23,7 @@ class ApiDesk final : public frontend::ApiHouse {
                                                          std::optional<std::uint64_t> since) override;
   void send_break(const std::string& name, std::function<void(Status)> done) override;
   [[nodiscard]] Status put_down(const std::string& name, const std::string& user) override;
-  [[nodiscard]] Status reopen(const std::string& name, const std::string& user) override;
+  [[nodiscard]] Status reopen(const std::string& name, const std::string& user, bool force) override;
   [[nodiscard]] Status broadcast(const std::string& name, const std::string& user, const std::string& text) override;
 
  private:

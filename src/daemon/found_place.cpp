@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/found_place.hpp"
 
+#include <utility>
+
+#include "discovery/location.hpp"
+
 namespace charmux::daemon {
 namespace {
 
 using backend::Location;
 using backend::State;
+using discovery::kNotRunning;
 
-constexpr const char* kNotRunning = "its guest is not running";
-
-Location without_address(State state, std::string reason) { return {state, std::nullopt, std::move(reason), false}; }
-
-Location location_of(discovery::Located located) {
-  using Kind = discovery::Located::Kind;
-  switch (located.kind) {
-    case Kind::here: return {State::open, std::move(located.at), {}, true};
-    case Kind::held: return without_address(State::waiting, "held by another client");
-    case Kind::ended: return without_address(State::closed, kNotRunning);
-    case Kind::gone: return without_address(State::gone, std::move(located.reason));
-    case Kind::refused: return without_address(State::refused, std::move(located.reason));
-  }
-  return without_address(State::refused, "of an unknown kind");
-}
+Location without_address(State state, std::string reason) { return {state, std::nullopt, std::move(reason)}; }
 
 }  // namespace
 
@@ -31,15 +22,18 @@ void FoundPlace::locate(std::function<void(Location)> answer) {
   switch (finding_->guest) {
     case Finding::Guest::unknown:
     case Finding::Guest::unseen:
+    case Finding::Guest::shut_off:
     case Finding::Guest::ended: return answer(without_address(State::closed, kNotRunning));
     case Finding::Guest::hidden:
       return answer(without_address(is_busy(finding_->reason) ? State::waiting : State::refused, finding_->reason));
     case Finding::Guest::without_it:
       return answer(without_address(State::gone, fmt::format("its guest has no chardev {} any more", finding_->label)));
+    case Finding::Guest::undefined: return answer(without_address(State::gone, "there is no such domain any more"));
     case Finding::Guest::running:
-      return source_.locate(
-          finding_->source, finding_->label,
-          [answer = std::move(answer)](discovery::Located located) { answer(location_of(std::move(located))); });
+      return source_.locate(finding_->source, finding_->label, std::exchange(force_, false),
+                            [answer = std::move(answer)](discovery::Located located) {
+                              answer(discovery::location_of(std::move(located)));
+                            });
   }
 }
 

@@ -9,7 +9,7 @@
 namespace charmux::daemon {
 
 Members::Members(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
-                 console::Directory& consoles, frontend::Listeners& listeners, discovery::QmpSource& source,
+                 console::Directory& consoles, frontend::Listeners& listeners, Sources& sources,
                  std::function<void(const console::Console&)> opened)
     : config_(config),
       loop_(loop),
@@ -17,7 +17,7 @@ Members::Members(const config::Config& config, loop::Loop& loop, Log& log, conso
       fanout_(fanout),
       consoles_(consoles),
       listeners_(listeners),
-      source_(source),
+      sources_(sources),
       opened_(std::move(opened)),
       histories_(loop, config.state_dir, log),
       journals_(loop, log) {}
@@ -77,7 +77,7 @@ Members::Member* Members::of(const Registry::Entry& entry) {
   const config::MatchSettings settings = config::settings_for(config_, entry.wish, entry.name);
   Result<console::Console*> console =
       add(entry, {settings.size, settings.replay, settings.max_guest_pause, settings.log},
-          std::make_unique<FoundPlace>(finding, source_));
+          std::make_unique<FoundPlace>(finding, sources_));
   if (!console) {
     log_.warn("console {}: {}", entry.name, console.error().text);
     return nullptr;

@@ -14,6 +14,7 @@
 #include "daemon/histories.hpp"
 #include "daemon/journals.hpp"
 #include "daemon/registry.hpp"
+#include "daemon/sources.hpp"
 #include "frontend/listeners.hpp"
 
 namespace charmux::daemon {
@@ -35,7 +36,7 @@ class Members {
     std::string log;
   };
   Members(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
-          console::Directory& consoles, frontend::Listeners& listeners, discovery::QmpSource& source,
+          console::Directory& consoles, frontend::Listeners& listeners, Sources& sources,
           std::function<void(const console::Console&)> opened);
 
   /// Consoles that are there are opened, and those that are made from now on at once.
@@ -56,6 +57,7 @@ class Members {
   void forget(const Registry::Entry& entry);
 
   [[nodiscard]] std::map<std::string, Member>& all() { return members_; }
+  [[nodiscard]] const std::map<std::string, Member>& all() const { return members_; }
   [[nodiscard]] Histories& histories() { return histories_; }
   [[nodiscard]] Journals& journals() { return journals_; }
 
@@ -68,7 +70,7 @@ class Members {
   console::Fanout& fanout_;
   console::Directory& consoles_;
   frontend::Listeners& listeners_;
-  discovery::QmpSource& source_;
+  Sources& sources_;
   const std::function<void(const console::Console&)> opened_;
   Histories histories_;
   Journals journals_;

@@ -22,7 +22,8 @@ class Places {
     std::string state;              ///< "running", "paused", "monitor busy", ...; empty: nobody is there
     std::vector<std::string> keys;  ///< of its guest's consoles
     std::vector<Unoffered> unoffered;
-    bool running = false;  ///< there is a guest that can be seen
+    bool running = false;  ///< there is a guest that can be seen, perhaps shut off
+    std::string uuid{};    ///< the guest's
   };
   /// That place; made when there is none.
   [[nodiscard]] Place& at(const std::string& source) { return places_[source]; }
@@ -30,6 +31,12 @@ class Places {
   [[nodiscard]] const Place* find(const std::string& source) const;
   /// Forgets those where nobody is.
   void drop_empty();
+  /// The sources of guests that a libvirt connection told of.
+  [[nodiscard]] std::vector<std::string> behind(const std::string& uri) const;
+  /// The libvirt source that shows the guest of that UUID; empty: none does.
+  [[nodiscard]] std::string libvirt_with(const std::string& uuid) const;
+  /// The monitors that show it.
+  [[nodiscard]] std::vector<std::string> monitors_with(const std::string& uuid) const;
 
   /// All of all places, each place's together.
   [[nodiscard]] std::vector<Unoffered> unoffered() const;
@@ -37,9 +44,11 @@ class Places {
     std::string address;
     std::string state;
   };
+  /// Each monitor with its guest's state, each libvirt connection with how many guests are behind it.
   [[nodiscard]] std::vector<Listed> all() const;
 
  private:
+  [[nodiscard]] std::string counted(const std::string& uri, const std::string& state) const;
   std::map<std::string, Place> places_;
 };
 

@@ -16,21 +16,19 @@ namespace {
 using namespace std::chrono_literals;
 using discovery::Chardev;
 using discovery::Guest;
+using discovery::is_libvirt_source;
 
 /// How often it is looked for what nothing announces: a chardev that outlived its monitor, a console to be forgotten.
 constexpr auto kTidy = 2s;
 /// The keys of configured consoles.
 constexpr std::string_view kFixed = "console/";
 
-WallTime wall_now() { return std::chrono::system_clock::now(); }
-
-std::unique_ptr<discovery::QmpSource> make_source(const config::Config& config, loop::Loop& loop, Log& log,
-                                                  discovery::Sink& sink) {
-  discovery::QmpSource::Settings settings;
-  settings.poll = config.limits.qmp_poll;
-  for (const config::Discover& each : config.discovers) settings.patterns.push_back(each.qmp);
-  return std::make_unique<discovery::QmpSource>(loop, std::move(settings), log, sink);
+/// Where a guest is found, for the log: a monitor's path, or the URI.
+std::string place_text(const std::string& source) {
+  return is_libvirt_source(source) ? discovery::uri_of(source) : source;
 }
+
+WallTime wall_now() { return std::chrono::system_clock::now(); }
 
 }  // namespace
 
@@ -42,9 +40,11 @@ Roster::Roster(const config::Config& config, loop::Loop& loop, Log& log, console
       listeners_(listeners),
       registry_(config.state_dir + "/consoles.json"),
       saver_(loop, log, registry_),
-      qmp_(make_source(config, loop, log, *this)),
-      members_(config, loop, log, fanout, consoles, listeners, *qmp_,
+      sources_(config, loop, log, *this),
+      second_readers_(loop, log, consoles),
+      members_(config, loop, log, fanout, consoles, listeners, sources_,
                [this](const console::Console& console) {
+                 second_readers_.opened(console);
                  note(console);
                  saver_.save();
                }),
@@ -80,8 +80,8 @@ Status Roster::make_fixed(const config::Console& each) {
   const Registry::Entry& entry = registry_.admit({fmt::format("{}{}", kFixed, each.name), {}, each.name, {}, pinned},
                                                  config::most_numbers(config_), wall_now(), told);
   members_.follow(registry_, told);
-  Result<console::Console*> console = members_.add(entry, {each.size, each.replay, each.max_guest_pause, each.log},
-                                                   std::make_unique<backend::FixedPlace>(each.backend));
+  Result<console::Console*> console =
+      members_.add(entry, {each.size, each.replay, each.max_guest_pause, each.log}, sources_.place_of(each.backend));
   if (!console) return tl::unexpected(console.error());
   (*console)->set_number(entry.number);
   return {};
@@ -91,13 +91,13 @@ void Roster::recall(const Registry::Entry& entry) {
   Members::Member* const member = members_.of(entry);
   if (member == nullptr) return;
   member->finding->source = entry.source;
-  member->finding->shown = "qmp:" + entry.source;
+  member->finding->shown = discovery::source_text(entry.source);
   member->console->set_number(entry.number);
 }
 
 void Roster::start() {
   members_.start();
-  qmp_->start();
+  sources_.start();
   saver_.save();
   if (!config_.discovers.empty()) tidy_.start(kTidy);
 }
@@ -120,6 +120,12 @@ void Roster::note(const console::Console& console) {
 
 bool Roster::may_be_there(const Registry::Entry& entry) const {
   const Members::Member* const member = members_.find(entry.key);
+  if (discovery::is_libvirt_source(entry.source)) {
+    // libvirt tells of all; until it has, nobody knows.
+    const bool unknown = member != nullptr && (member->finding->guest == Finding::Guest::unknown ||
+                                               member->finding->guest == Finding::Guest::hidden);
+    return entry.present || unknown;
+  }
   const bool seen_ended = member != nullptr && member->finding->guest == Finding::Guest::ended;
   return entry.present || (!seen_ended && !entry.source.empty() && ::access(entry.source.c_str(), F_OK) == 0);
 }
@@ -130,21 +136,32 @@ std::string Roster::key_of(const Guest& guest, const Chardev& chardev) const {
   if (registry_.find(own) != nullptr) return own;
   const std::string key = discovery::console_key(guest, chardev);
   const Registry::Entry* const known = registry_.find(key);
-  return known != nullptr && known->source != guest.source && may_be_there(*known) ? own : key;
+  // Of a guest that a monitor and libvirt show it is libvirt's that counts.
+  const bool outranked = known != nullptr && is_libvirt_source(guest.source) && !is_libvirt_source(known->source);
+  return known != nullptr && known->source != guest.source && !outranked && may_be_there(*known) ? own : key;
 }
 
 void Roster::guest_is(const Guest& guest) {
   if (stopping_) return;
-  end_unseen(guest.source);
   Places::Place& place = places_.at(guest.source);
-  place.state = guest.paused ? "paused" : "running";
+  if (is_libvirt_source(guest.source)) {
+    take_over(guest);
+  } else {
+    monitored_[guest.source] = guest;
+    if (const std::string why = why_libvirts(guest); !why.empty()) return void(place = {why, {}, {}, true, guest.uuid});
+  }
+  end_unseen(guest.source);
+  place.uuid = guest.uuid;
+  place.state = !guest.running ? "shut off" : guest.paused ? "paused" : "running";
   place.unoffered.clear();
   const std::vector<std::string> before = std::exchange(place.keys, {});
   for (const Chardev& chardev : guest.chardevs) take_in(guest, chardev, place);
   const bool anything = !place.keys.empty() || !place.unoffered.empty();
-  if (!std::exchange(place.running, true) && anything) log_.info("guest {}: found at {}", guest.name, guest.source);
+  if (!std::exchange(place.running, true) && anything)
+    log_.info("guest {}: found at {}", guest.name, place_text(guest.source));
   for (const std::string& key : before)
-    if (std::find(place.keys.begin(), place.keys.end(), key) == place.keys.end()) lose(key, Finding::Guest::without_it);
+    if (std::find(place.keys.begin(), place.keys.end(), key) == place.keys.end())
+      lose(key, guest.source, Finding::Guest::without_it);
   saver_.save();
 }
 
@@ -157,8 +174,13 @@ void Roster::take_in(const Guest& guest, const Chardev& chardev, Places::Place& 
   };
   if (const Status good = address::check_name(name); !good) return refuse(good.error().text);
   const std::string key = key_of(guest, chardev);
+  if (const config::Console* const own = configured_as(guest, chardev)) {
+    if (const Members::Member* const member = members_.find(key))
+      lose(key, std::string(member->finding->source), Finding::Guest::without_it);
+    return refuse(fmt::format("it is console {}", own->name));
+  }
   // One that has been a console stays one, whatever its chardev has become; opening it says what is wrong.
-  if (!chardev.at && members_.find(key) == nullptr) {
+  if (!chardev.reason.empty() && members_.find(key) == nullptr) {
     const config::Console* const met = config::listening_at(config_, chardev.shown);
     return refuse(met == nullptr ? chardev.reason : fmt::format("it calls console {}", met->name));
   }
@@ -174,25 +196,32 @@ void Roster::take_in(const Guest& guest, const Chardev& chardev, Places::Place& 
   console::Console& console = *member->console;
   // Its own name and number may be new as well: what it has so far counts as what they were.
   members_.follow(registry_, {{}, {{key, console.name(), console.number()}}});
-  const Finding was = std::exchange(
-      *member->finding,
-      Finding{Finding::Guest::running, guest.source, chardev.label, chardev.shown, chardev.why_no_break, {}});
+  const Finding was =
+      std::exchange(*member->finding, Finding{guest.running ? Finding::Guest::running : Finding::Guest::shut_off,
+                                              guest.source,
+                                              chardev.label,
+                                              chardev.shown,
+                                              chardev.why_no_break,
+                                              chardev.own_break,
+                                              {}});
   place.keys.push_back(key);
   listeners_.offer(console);
   // What is open may be another chardev by now, or another guest's: it is let go before a byte more passes.
-  const bool moved = !chardev.at || (!was.label.empty() && (was.label != chardev.label || was.source != guest.source));
+  const bool another = !was.label.empty() && !chardev.label.empty() && was.label != chardev.label;
+  const bool moved = !chardev.reason.empty() || another || (!was.label.empty() && was.source != guest.source);
   moved ? console.relocate() : console.retry();
 }
 
-void Roster::lose(const std::string& key, Finding::Guest as) {
+void Roster::lose(const std::string& key, const std::string& source, Finding::Guest as) {
   Members::Member* const member = members_.find(key);
-  if (member == nullptr) return;
+  // Another source may show it by now.
+  if (member == nullptr || member->finding->source != source) return;
   // With its monitor gone, a guest whose chardev is open is there still: nobody else gets its name or number.
   const bool there = as == Finding::Guest::ended && member->console->is_open();
   member->finding->guest = there ? Finding::Guest::unseen : as;
   if (there) return;
   registry_.depart(key, wall_now());
-  if (as == Finding::Guest::without_it) {
+  if (as == Finding::Guest::without_it || as == Finding::Guest::undefined) {
     listeners_.withdraw(*member->console);
     member->console->relocate();
   } else {
@@ -202,8 +231,9 @@ void Roster::lose(const std::string& key, Finding::Guest as) {
 
 void Roster::guest_ended(const std::string& source) {
   Places::Place& place = places_.at(source);
+  monitored_.erase(source);
   log_.info("guest at {}: ended, or its monitor did", source);
-  for (const std::string& key : place.keys) lose(key, Finding::Guest::ended);
+  for (const std::string& key : place.keys) lose(key, source, Finding::Guest::ended);
   place = {};
   saver_.save();
 }
@@ -219,6 +249,7 @@ void Roster::guest_happened(const std::string& source, discovery::Happening happ
 }
 
 void Roster::guest_hidden(const std::string& source, const std::string& name, const std::string& reason) {
+  if (is_libvirt_source(source)) return connection_hidden(source, reason);
   Places::Place& place = places_.at(source);
   if (place.running && reason.empty()) return;
   place = {reason, {}, {}, false};

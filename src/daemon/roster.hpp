@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "charmux/base/log.hpp"
 #include "charmux/config/config.hpp"
+#include "console/second_readers.hpp"
 #include "daemon/members.hpp"
 #include "daemon/places.hpp"
 #include "daemon/registry_saver.hpp"
+#include "daemon/sources.hpp"
 #include "discovery/guest.hpp"
-#include "discovery/qmp_source.hpp"
 #include "frontend/listeners.hpp"
 #include "loop/timer.hpp"
 
@@ -33,6 +34,8 @@ class Roster final : private discovery::Sink {
   /// when the consoles have stopped, as only then it is known until when each was read.
   void stop();
   [[nodiscard]] bool stopped() const { return saver_.idle(); }
+  /// See hypervisor::Libvirt.
+  [[nodiscard]] bool has_pending_calls() const { return sources_.has_pending_calls(); }
 
   /// What is there beside consoles, and where guests are looked for.
   [[nodiscard]] const Places& places() const { return places_; }
@@ -44,6 +47,8 @@ class Roster final : private discovery::Sink {
   void guest_is(const discovery::Guest& guest) override;
   void guest_happened(const std::string& source, discovery::Happening happening) override;
   void guest_ended(const std::string& source) override;
+  void guests_are(const std::string& source, const std::vector<std::string>& guests) override;
+  void guest_gone(const std::string& source) override;
   void guest_hidden(const std::string& source, const std::string& name, const std::string& reason) override;
 
   [[nodiscard]] Status make_fixed(const config::Console& each);
@@ -53,7 +58,18 @@ class Roster final : private discovery::Sink {
   [[nodiscard]] std::string key_of(const discovery::Guest& guest, const discovery::Chardev& chardev) const;
   /// Whether the guest that this entry is of may be there, seen or not.
   [[nodiscard]] bool may_be_there(const Registry::Entry& entry) const;
-  void lose(const std::string& key, Finding::Guest as);
+  void lose(const std::string& key, const std::string& source, Finding::Guest as);
+  /// A libvirt connection was lost, or is there again.
+  void connection_hidden(const std::string& uri, const std::string& reason);
+  /// The console that the configuration has at that chardev of a libvirt guest, or null.
+  [[nodiscard]] const config::Console* configured_as(const discovery::Guest& guest,
+                                                     const discovery::Chardev& chardev) const;
+  /// Why a guest that a monitor shows is libvirt's to show, or may be; empty: it is not.
+  [[nodiscard]] std::string why_libvirts(const discovery::Guest& guest) const;
+  /// libvirt shows this guest from now on, not the monitors that did.
+  void take_over(const discovery::Guest& guest);
+  /// What was left to libvirt may not be there any more.
+  void show_again();
   /// Remembers since when output of a console would be missing, if it has no file that does.
   void note(const console::Console& console);
   /// Now and then: what nothing announces.
@@ -68,7 +84,9 @@ class Roster final : private discovery::Sink {
   frontend::Listeners& listeners_;
   Registry registry_;
   RegistrySaver saver_;
-  const std::unique_ptr<discovery::QmpSource> qmp_;
+  Sources sources_;
+  std::map<std::string, discovery::Guest> monitored_;  ///< what monitors told last
+  console::SecondReaders second_readers_;
   Members members_;
   Places places_;
   bool stopping_ = false;

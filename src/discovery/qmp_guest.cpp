@@ -284,7 +284,7 @@ Located QmpGuest::located(const std::string& label, const Result<ChardevNow>& no
   Offer offered = offer(*now->chardev, directory_of(pid_));
   if (!offered.at) return {Located::Kind::refused, std::nullopt, std::move(offered.reason)};
   if (now->connected) return {Located::Kind::held, std::move(offered.at), "held by another client"};
-  return {Located::Kind::here, std::move(offered.at), ""};
+  return {Located::Kind::here, std::move(offered.at), "", true};
 }
 
 void QmpGuest::send_break(const std::string& label, std::function<void(Status)> answer) {

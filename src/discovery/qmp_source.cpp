@@ -182,8 +182,8 @@ QmpSource::~QmpSource() = default;
 
 void QmpSource::start() { state_->start(); }
 
-void QmpSource::locate(const std::string& source, const std::string& label, std::function<void(Located)> answer) {
-  state_->locate(source, label, std::move(answer));
+void QmpSource::locate(const std::string& guest, const std::string& label, bool, std::function<void(Located)> answer) {
+  state_->locate(guest, label, std::move(answer));
 }
 
 void QmpSource::send_break(const std::string& source, const std::string& label, std::function<void(Status)> answer) {

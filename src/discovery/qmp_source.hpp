@@ -15,7 +15,7 @@ namespace charmux::discovery {
 
 /// All guests behind QMP sockets: follows the sockets that match glob patterns, and keeps a connection to each. Told to
 /// one sink. For the loop's thread.
-class QmpSource {
+class QmpSource final : public Source {
  public:
   struct Settings {
     std::vector<std::string> patterns;             ///< absolute; glob(7), one without wildcards is a path
@@ -28,17 +28,16 @@ class QmpSource {
     std::chrono::milliseconds brk{5000};    ///< how long QEMU may take to send a break.
   };
   QmpSource(loop::Loop& loop, Settings settings, Log& log, Sink& sink);
-  ~QmpSource();
+  ~QmpSource() override;
   QmpSource(const QmpSource&) = delete;
   QmpSource& operator=(const QmpSource&) = delete;
 
-  void start();
-
-  /// Where that chardev of that guest is right now, asked of its QEMU. `answer` is called once, never from inside
-  /// this, unless this is destroyed first.
-  void locate(const std::string& source, const std::string& label, std::function<void(Located)> answer);
-  /// Sends a break to the guest (chardev-send-break). The same holds for `answer`.
-  void send_break(const std::string& source, const std::string& label, std::function<void(Status)> answer);
+  void start() override;
+  /// Asks its QEMU; `guest` is the monitor's path.
+  void locate(const std::string& guest, const std::string& label, bool force,
+              std::function<void(Located)> answer) override;
+  /// By chardev-send-break.
+  void send_break(const std::string& guest, const std::string& label, std::function<void(Status)> answer) override;
 
  private:
   struct State;

@@ -100,7 +100,7 @@ TEST_CASE("what cannot be opened is not located, and says why") {
 TEST_CASE("a question that is open when the guest dies is answered") {
   Found found;
   std::string answer;
-  found.source->locate(found.at("a.qmp"), "serial0",
+  found.source->locate(found.at("a.qmp"), "serial0", false,
                        [&](const Located& located) { answer = located.kind == Located::Kind::ended ? "ended" : "?"; });
   found.source->send_break(found.at("a.qmp"), "serial0", [&](const Status& sent) { answer += sent ? "?" : " failed"; });
   found.qemus.clear();

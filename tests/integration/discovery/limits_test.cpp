@@ -53,7 +53,7 @@ TEST_CASE("what is being asked of a monitor that turns out to be libvirt's is an
   discovery.run_until("it is libvirt's", [&] {
     if (!discovery.hidden.empty()) return true;
     ++asked;
-    discovery.source->locate(discovery.at("a.qmp"), "serial0",
+    discovery.source->locate(discovery.at("a.qmp"), "serial0", false,
                              [&](const Located& located) { found.push_back(located.reason); });
     discovery.source->send_break(discovery.at("a.qmp"), "serial0",
                                  [&](const Status& status) { sent.push_back(status ? "" : status.error().text); });

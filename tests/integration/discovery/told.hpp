@@ -88,7 +88,7 @@ class Discovery : public discovery::Sink {
 
   discovery::Located locate(const std::string& file, const std::string& label) {
     std::unique_ptr<discovery::Located> found;
-    source->locate(at(file), label, [&](discovery::Located located) {
+    source->locate(at(file), label, false, [&](discovery::Located located) {
       found = std::make_unique<discovery::Located>(std::move(located));
     });
     CHECK_FALSE(found);
