@@ -40,6 +40,13 @@ std::string format_with(std::uint64_t value, std::span<const Unit> units) {
   return fmt::format("{}{}", value / units[best].factor, units[best].name);
 }
 
+std::tm local_time(WallTime time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm local{};
+  ::localtime_r(&seconds, &local);
+  return local;
+}
+
 }  // namespace
 
 Result<std::uint64_t> parse_size(std::string_view text) {
@@ -61,10 +68,13 @@ std::string format_duration(std::chrono::milliseconds time) {
 }
 
 std::string clock_text(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm local{};
-  ::localtime_r(&seconds, &local);
+  const std::tm local = local_time(time);
   return fmt::format("{:02}:{:02}:{:02}", local.tm_hour, local.tm_min, local.tm_sec);
+}
+
+std::string date_text(WallTime time) {
+  const std::tm local = local_time(time);
+  return fmt::format("{:04}-{:02}-{:02}", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
 }
 
 }  // namespace charmux

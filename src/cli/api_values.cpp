@@ -60,6 +60,7 @@ ConsoleInfo console(const Json& from) {
   out.state = text(from, "state");
   out.reason = text(from, "reason");
   out.writer = text(from, "writer");
+  out.last_output = text(from, "last_output");
   out.number = text(from, "number");
   out.ports = joined(from, "ports");
   out.viewer_count = text(from, "viewers");

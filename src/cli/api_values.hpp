@@ -23,6 +23,7 @@ struct ViewerInfo {
 
 struct ConsoleInfo {
   std::string name, backend, state, reason, writer;
+  std::string last_output;  ///< as the API has it; empty: none
   Shown number, ports, viewer_count;
   std::optional<std::uint64_t> offset;
   std::vector<ViewerInfo> viewers;  ///< where one console was asked for

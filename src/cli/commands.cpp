@@ -28,7 +28,8 @@ constexpr std::string_view kHelp =
     "                           what it printed last, or since; -f goes on\n"
     "  charmux break NAME                           send its guest a break\n"
     "  charmux down NAME                            leave its device to others\n"
-    "  charmux reopen NAME                          open its device (again)\n"
+    "  charmux reopen NAME [--force]\n"
+    "                           open its device (again); --force throws virsh out\n"
     "  charmux bridge BACKEND LISTENER... [--once] [-v]\n"
     "                           share a chardev without charmuxd, as socat would\n"
     "  charmux help | --help | --version            this text; the version\n"
@@ -53,7 +54,7 @@ constexpr std::array<Entry, 9> kCommands = {
      {{"tail", "nFs", 1, 1}, "tail NAME [-n LINES] [-f] [--since OFFSET]", tail},
      {{"break", "", 1, 1}, "break NAME", send_break},
      {{"down", "", 1, 1}, "down NAME", down},
-     {{"reopen", "f", 1, 1}, "reopen NAME", reopen},
+     {{"reopen", "f", 1, 1}, "reopen NAME [--force]", reopen},
      {{"bridge", "ov", 2, SIZE_MAX, "a BACKEND and at least one LISTENER; see `charmux bridge --help`", false},
       "bridge BACKEND LISTENER... [--once] [-v]",
       bridge,

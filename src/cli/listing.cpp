@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "charmux/base/text.hpp"
+#include "cli/ago.hpp"
 #include "cli/command.hpp"
 #include "cli/console_api.hpp"
 #include "cli/table.hpp"
@@ -16,15 +17,29 @@ Outcome<void> print_json(std::string_view body) {
   return print(std::string(body) + "\n");
 }
 
+/// How long ago the guest last said something; empty for what is no console, and where it is not known.
+std::string last_output(const ConsoleInfo& console, WallTime now) {
+  if (const auto then = parse_time(console.last_output)) return ago_text(*then, now);
+  const bool silent = !console.number.empty() && console.offset.value_or(1) == 0;
+  return console.last_output.empty() && silent ? "never" : console.last_output;
+}
+
 std::string console_table(const std::vector<ConsoleInfo>& consoles) {
-  std::vector<std::string> titles = {"NAME", "NUMBER", "PORTS", "STATE", "VIEWERS", "WRITER", "BACKEND"};
+  std::vector<std::string> titles = {"NAME", "NUMBER", "PORTS", "STATE", "VIEWERS", "WRITER", "LAST OUTPUT", "BACKEND"};
   const bool reasons =
       std::any_of(consoles.begin(), consoles.end(), [](const ConsoleInfo& console) { return !console.reason.empty(); });
   if (reasons) titles.emplace_back("REASON");
   Table table(std::move(titles));
+  const WallTime now = std::chrono::system_clock::now();
   for (const ConsoleInfo& console : consoles) {
-    std::vector<std::string> cells = {console.name,         console.number, console.ports,  console.state,
-                                      console.viewer_count, console.writer, console.backend};
+    std::vector<std::string> cells = {console.name,
+                                      console.number,
+                                      console.ports,
+                                      console.state,
+                                      console.viewer_count,
+                                      console.writer,
+                                      last_output(console, now),
+                                      console.backend};
     if (reasons) cells.push_back(console.reason);
     table.add(std::move(cells));
   }

@@ -21,8 +21,7 @@ Outcome<void> send_break(const Arguments& arguments, ApiClient& api) { return or
 Outcome<void> down(const Arguments& arguments, ApiClient& api) { return order(arguments, api, "/down"); }
 
 Outcome<void> reopen(const Arguments& arguments, ApiClient& api) {
-  if (arguments.force) return stop(kUsage, "reopen --force: not in this version");
-  return order(arguments, api, "/reopen");
+  return order(arguments, api, arguments.force ? "/reopen?force=1" : "/reopen");
 }
 
 }  // namespace charmux::cli

@@ -39,7 +39,7 @@ class Tapped final : public backend::Backend, private backend::Backend::Sink {
   void retry() override { backend_->retry(); }
   void relocate() override { backend_->relocate(); }
   void put_down(const std::string& reason) override { backend_->put_down(reason); }
-  void reopen() override { backend_->reopen(); }
+  void reopen(bool force) override { backend_->reopen(force); }
   void stop() override { backend_->stop(); }
   [[nodiscard]] bool stopped() const override { return backend_->stopped(); }
 

@@ -58,6 +58,7 @@ void Console::backend_is(backend::State state, const std::string& reason) {
   state_ = state;
   reason_ = reason;
   if (state == backend::State::open) return came_up();
+  also_read_by_.clear();
   pace_.go_on();
   if (was_open) {
     ring_.end_recording(wall_now());

@@ -54,8 +54,8 @@ class Console final : private backend::Backend::Sink {
   void relocate() { backend_->relocate(); }
   /// Frees the chardev for others until reopen(), on behalf of `who`.
   void put_down(std::string_view who) { backend_->put_down("put down by " + std::string(who)); }
-  /// Opens the chardev, again if it is open.
-  void reopen() { backend_->reopen(); }
+  /// Opens the chardev, again if it is open; with `force` throws out a libvirt session that has it.
+  void reopen(bool force = false) { backend_->reopen(force); }
   /// Sends the guest a break. What is typed after it waits until it is there, or is known not to be: a break goes by
   /// another way than keys do, and SysRq needs the two in order. `answer` is called once, perhaps from inside this,
   /// unless this is destroyed first. Error: "no break: " and why the guest got none.
@@ -85,8 +85,13 @@ class Console final : private backend::Backend::Sink {
   /// Why its history does not outlive this process ("history not kept: disk full"); empty: it does.
   [[nodiscard]] std::string history_trouble() const;
   /// What else people should know of it ("log stopped: disk full"); empty: nothing.
-  [[nodiscard]] const std::string& remark() const { return remark_; }
+  [[nodiscard]] std::string remark() const;
   void set_remark(std::string remark) { remark_ = std::move(remark); }
+  /// The pty that is open, if it is one that others could open too.
+  [[nodiscard]] std::optional<backend::PtyDevice> pty() const { return backend_->pty(); }
+  /// Who else reads that ("cat, pid 812"), as a remark until it is closed; empty: nobody.
+  [[nodiscard]] const std::string& also_read_by() const { return also_read_by_; }
+  void set_also_read_by(std::string who) { also_read_by_ = std::move(who); }
   /// How many bytes the guest ever sent.
   [[nodiscard]] std::uint64_t offset() const { return ring_.head(); }
   [[nodiscard]] std::string backend_text() const { return backend_->shown(); }
@@ -100,6 +105,10 @@ class Console final : private backend::Backend::Sink {
     std::optional<WallTime> last_output;
   };
   [[nodiscard]] const Traffic& traffic() const { return traffic_; }
+  /// When the guest last said something, before a restart of charmuxd too; none: never, as far as that is known.
+  [[nodiscard]] std::optional<WallTime> last_output() const {
+    return traffic_.last_output ? traffic_.last_output : ring_.last_output();
+  }
   /// What is out of the ordinary ("shut off", "connected, nothing heard yet", "history not kept: disk full"), or empty.
   [[nodiscard]] std::string condition() const;
   /// One line for `viewer` that says how it stands with this console.
@@ -135,6 +144,7 @@ class Console final : private backend::Backend::Sink {
   void backend_writable() override;
   [[nodiscard]] bool has_history() const override { return ring_.begun(); }
 
+  [[nodiscard]] std::string silence() const;
   [[nodiscard]] bool begin_history();
   void tell_output();
   void came_up();
@@ -161,6 +171,7 @@ class Console final : private backend::Backend::Sink {
   backend::State state_ = backend::State::connecting;
   std::string reason_;
   std::string remark_;
+  std::string also_read_by_;
   std::string away_as_;     ///< the condition that viewers were last told of, while the backend is not open.
   bool heard_ = false;      ///< a byte came since the backend was last opened.
   bool told_away_ = false;  ///< somebody was told that the console is not there.

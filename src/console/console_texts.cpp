@@ -18,7 +18,7 @@ std::string Console::condition() const {
     case backend::State::refused: text = fmt::format("refused: {}", reason_); break;
     case backend::State::gone: text = "gone"; break;
   }
-  for (const std::string& more : {history_trouble(), remark_})
+  for (const std::string& more : {history_trouble(), remark()})
     if (!more.empty()) text += (text.empty() ? "" : "; ") + more;
   return text;
 }
@@ -27,16 +27,31 @@ std::string Console::history_trouble() const {
   return ring_.not_kept().empty() ? "" : fmt::format("history not kept: {}", ring_.not_kept());
 }
 
+std::string Console::remark() const {
+  if (also_read_by_.empty()) return remark_;
+  return fmt::format("{}{}also read by {}", remark_, remark_.empty() ? "" : "; ", also_read_by_);
+}
+
 std::string_view Console::state_text() const {
   if (state_ == backend::State::down) return "waiting";
   return state_ == backend::State::closed ? "shut off" : backend::name_of(state_);
+}
+
+/// Why an open console may look dead; empty: no reason to think so.
+std::string Console::silence() const {
+  const std::optional<WallTime> last = last_output();
+  // "nothing heard yet" says as much; and a history without a time is no proof of silence.
+  const bool said = !last && (offset() > 0 || (backend_->may_be_queued() && !heard_));
+  return is_open() && !said ? notices::silence(last, std::chrono::system_clock::now()) : std::string();
 }
 
 std::string Console::status_for(const Viewer& viewer) const {
   const Viewer* const typist = writer();
   const notices::Company company{viewers_.size(), typist == nullptr ? "" : std::string_view(typist->who()),
                                  typist == &viewer};
-  return notices::attached(name_, company, condition());
+  std::string text = condition();
+  if (const std::string silent = silence(); !silent.empty()) text += (text.empty() ? "" : "; ") + silent;
+  return notices::attached(name_, company, text);
 }
 
 std::string Console::why_not_typed(const Viewer& viewer) const {

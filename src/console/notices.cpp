@@ -18,6 +18,14 @@ std::string attached(std::string_view console, const Company& company, std::stri
   return text + "]";
 }
 
+std::string silence(std::optional<WallTime> last_output, WallTime now) {
+  if (!last_output) return "never heard";
+  const auto age = now - *last_output;
+  if (age < std::chrono::minutes(1)) return {};
+  const std::string day = age > std::chrono::hours(24) ? date_text(*last_output) + " " : "";
+  return fmt::format("silent since {}{}", day, clock_text(*last_output));
+}
+
 std::string skipped(std::uint64_t bytes) { return fmt::format("[charmux: {} bytes skipped]", bytes); }
 
 std::string mark(const history::Mark& mark) {

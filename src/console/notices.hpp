@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "charmux/base/units.hpp"
 #include "charmux/history/mark.hpp"
 
 /// The sentences charmux says in-band to a viewer. Each is one line in brackets, without its line end; no control byte
@@ -24,6 +26,9 @@ struct Company {
 };
 /// `condition` is what is out of the ordinary about the console ("shut off"), or empty.
 [[nodiscard]] std::string attached(std::string_view console, const Company& company, std::string_view condition);
+/// How long an open console has said nothing, as part of such a condition: "silent since 14:02:11", with the date when
+/// that is more than a day ago; "never heard"; empty: it said something within the last minute.
+[[nodiscard]] std::string silence(std::optional<WallTime> last_output, WallTime now);
 [[nodiscard]] std::string skipped(std::uint64_t bytes);
 /// What a mark in the history means.
 [[nodiscard]] std::string mark(const history::Mark& mark);

@@ -129,7 +129,13 @@ void send_break(const Asked& asked) {
 
 void put_down(const Asked& asked) { asked.reply(answer_of(asked.house.put_down(asked.console, asked.user))); }
 
-void reopen(const Asked& asked) { asked.reply(answer_of(asked.house.reopen(asked.console, asked.user))); }
+void reopen(const Asked& asked) {
+  const std::string_view force = asked.target.parameter("force").value_or("0");
+  if (force != "0" && force != "1")
+    return asked.reply(Api::error(400, fmt::format("'force' is 1 or 0, not '{}'", printable(force))));
+  // Whoever may use control.sock may do what an admin may: there are no users yet.
+  asked.reply(answer_of(asked.house.reopen(asked.console, asked.user, force == "1")));
+}
 
 void broadcast(const Asked& asked) {
   const auto text = api_json::broadcast_text(asked.request.body);

@@ -91,7 +91,8 @@ class ApiHouse {
   /// `done` is called once, perhaps from inside this, or never if the daemon stops first.
   virtual void send_break(const std::string& name, std::function<void(Status)> done) = 0;
   [[nodiscard]] virtual Status put_down(const std::string& name, const std::string& user) = 0;
-  [[nodiscard]] virtual Status reopen(const std::string& name, const std::string& user) = 0;
+  /// `force`: a libvirt session that has it is thrown out.
+  [[nodiscard]] virtual Status reopen(const std::string& name, const std::string& user, bool force) = 0;
   /// `text` is one line without control bytes.
   [[nodiscard]] virtual Status broadcast(const std::string& name, const std::string& user, const std::string& text) = 0;
 };

@@ -3,6 +3,7 @@
 names the console and what I may have meant."""
 
 import json
+import re
 
 from support import LIVE, wait_until
 
@@ -25,7 +26,7 @@ def charmux(kit, daemon, *words):
 def rows(table):
     """Each row as {title: cell}, cut where the titles begin."""
     titles, *lines = table.splitlines()
-    starts = [i for i, c in enumerate(titles) if c != " " and (i == 0 or titles[i - 1] == " ")]
+    starts = [i for i, c in enumerate(titles) if c != " " and titles[max(i - 2, 0):i] in ("", "  ")]
     cut = list(zip(starts, starts[1:] + [None]))
     names = [titles[a:b].strip() for a, b in cut]
     return [dict(zip(names, (line[a:b].strip() for a, b in cut))) for line in lines]
@@ -41,6 +42,7 @@ def test_ls(kit):
     assert set(table) == {"vm", "down"}
     assert (table["vm"]["STATE"], table["vm"]["VIEWERS"], table["vm"]["BACKEND"]) == ("open", "1", chardev.address)
     assert table["vm"]["WRITER"] == f"127.0.0.1:{viewer.local_port}"
+    assert re.fullmatch(r"\d+s ago", table["vm"]["LAST OUTPUT"]) and table["down"]["LAST OUTPUT"] == "never"
     assert table["down"]["STATE"] in ("shut off", "connecting") and table["down"]["WRITER"] == "-"
     assert not any(line != line.rstrip() for line in out.splitlines())
 

@@ -2,6 +2,7 @@
 """A newcomer types what README says, and compares what appears with what README shows."""
 
 import re
+import time
 
 from support import wait_until
 from support.fake_api import FakeApi, answer
@@ -47,9 +48,10 @@ def test_the_demo_prints_what_readme_shows_and_its_telnet_lines_work(kit):
 def test_a_list_of_consoles_looks_as_readme_shows_it(kit):
     block = re.search(r"^    \$ charmux ls\n((?:    .+\n)+)", (kit.repo / "README.md").read_text(), re.MULTILINE).group(1)
     alpha = {"name": "alpha", "number": 1, "ports": [7001], "backend": "pty:/dev/pts/3", "state": "open", "reason": "",
-             "viewers": 2, "writer": "127.0.0.1:40312"}
+             "viewers": 2, "writer": "127.0.0.1:40312", "offset": 18432,
+             "last_output": time.strftime("%Y-%m-%dT%H:%M:%S.123Z", time.gmtime(time.time() - 2.5 * 3600))}
     monitor = {"name": "alpha.compat_monitor0", "number": None, "ports": [], "backend": "unix:/run/qemu/alpha.qmp",
-               "state": "refused", "reason": "a QEMU monitor", "viewers": 0, "writer": None}
+               "state": "refused", "reason": "a QEMU monitor", "viewers": 0, "writer": None, "offset": 0, "last_output": None}
     api = FakeApi(kit.path("control.sock"), {"GET /api/v1/consoles": answer(body=[alpha, monitor])})
     listed = kit.run("charmux", "ls", "--socket", api.path)
     api.close()

@@ -52,7 +52,9 @@ class MockHouse final : public frontend::ApiHouse {
     breaks.push_back(std::move(done));
   }
   Status put_down(const std::string& name, const std::string& user) override { return note("down", name, user); }
-  Status reopen(const std::string& name, const std::string& user) override { return note("reopen", name, user); }
+  Status reopen(const std::string& name, const std::string& user, bool force) override {
+    return note(force ? "reopen by force" : "reopen", name, user);
+  }
   Status broadcast(const std::string& name, const std::string& user, const std::string& text) override {
     return note("say '" + text + "' to", name, user);
   }

@@ -31,5 +31,7 @@ using WallTime = std::chrono::system_clock::time_point;
 
 /// Local time of day as "14:02:11", as notices show it.
 [[nodiscard]] std::string clock_text(WallTime time);
+/// The day of it, local too, as "2026-11-21".
+[[nodiscard]] std::string date_text(WallTime time);
 
 }  // namespace charmux

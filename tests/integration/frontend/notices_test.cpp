@@ -138,3 +138,35 @@ TEST_CASE("a door with notices off says nothing but what the console prints") {
     return client.text() == "output\n";
   });
 }
+
+namespace {
+
+/// What a viewer of a console that its guest said nothing to since charmuxd started reads on attaching.
+std::string greeting(const HouseSettings& settings) {
+  House house(settings);
+  return notices_in(house.attach_telnet(house.open_telnet()).text()).at(0);
+}
+
+}  // namespace
+
+TEST_CASE("a viewer reads since when an open console is silent") {
+  const WallTime then = std::chrono::system_clock::now() - std::chrono::hours(2);
+  CHECK(greeting({.heard_at = then}) ==
+        "vm, 1 watching, you type; connected, nothing heard yet; silent since " + clock_text(then));
+  CHECK(greeting({.heard_at = then + std::chrono::hours(2)}) ==
+        "vm, 1 watching, you type; connected, nothing heard yet");
+  const WallTime before = then - std::chrono::hours(48);
+  CHECK(greeting({.heard_at = before}).ends_with("; silent since " + date_text(before) + " " + clock_text(before)));
+}
+
+TEST_CASE("what is said of silence is said of an open console alone, and is no change of it") {
+  House house({.heard_at = std::chrono::system_clock::now() - std::chrono::hours(2)});
+  TelnetClient first = house.attach_telnet(house.open_telnet());
+  house.power_off();
+  house.run_until("it is shut off", [&] {
+    first.poll();
+    return first.sees("[charmux: vm is shut off; waiting]\r\n");
+  });
+  const TelnetClient second = house.attach_telnet(house.open_telnet());
+  CHECK(notices_in(second.text()).at(0).ends_with("types; read-only; shut off"));
+}

@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <ctime>
+
 using namespace charmux;
 using namespace std::chrono_literals;
 
@@ -32,4 +35,12 @@ TEST_CASE("times are read with their unit and written back the same") {
   CHECK(format_duration(1500ms) == "1500ms");
   CHECK_FALSE(parse_duration("5m"));
   CHECK_FALSE(parse_duration("9999999999999d"));
+}
+
+TEST_CASE("a time is shown by the clock and the calendar of this host") {
+  ::setenv("TZ", "UTC-1", 1);  // an hour east of Greenwich
+  ::tzset();
+  const WallTime time{std::chrono::seconds(1795303800)};  // 2026-11-21T23:30:00Z
+  CHECK(clock_text(time) == "00:30:00");
+  CHECK(date_text(time) == "2026-11-22");
 }

@@ -8,13 +8,15 @@ using namespace charmux::cli;
 TEST_CASE("a console is read out of what charmuxd says") {
   const auto consoles = parse_consoles(
       R"([{"name": "alpha", "number": 1, "ports": [7001, 9001], "backend": "pty:/dev/pts/3", "state": "open",
-           "reason": "", "viewers": 2, "writer": "127.0.0.1:40312", "offset": 18446744073709551615},
-          {"name": "b", "number": null, "ports": [], "writer": null, "viewers": 0}])");
+           "reason": "", "viewers": 2, "writer": "127.0.0.1:40312", "last_output": "2026-11-21T12:57:30.123Z", "offset": 18446744073709551615},
+          {"name": "b", "number": null, "ports": [], "writer": null, "last_output": null, "viewers": 0}])");
   REQUIRE(consoles);
   REQUIRE(consoles->size() == 2);
   CHECK(consoles->front().ports == "7001,9001");
   CHECK(consoles->front().viewer_count == "2");
   CHECK(consoles->front().offset == 18446744073709551615U);
+  CHECK(consoles->front().last_output == "2026-11-21T12:57:30.123Z");
+  CHECK(consoles->back().last_output.empty());
   CHECK(consoles->front().watched());
   CHECK(consoles->back().number.empty());
   CHECK(consoles->back().writer.empty());

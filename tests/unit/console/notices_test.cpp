@@ -17,6 +17,20 @@ TEST_CASE("a viewer reads on attach who watches, who types, and what is out of t
         "[charmux: alpha, 1 watching, nobody types; read-only; shut off]");
 }
 
+TEST_CASE("an open console that says nothing for a minute is said to be silent, with the date after a day") {
+  ::setenv("TZ", "UTC", 1);
+  ::tzset();
+  using namespace std::chrono_literals;
+  const WallTime then{1795265850s};  // 2026-11-21T12:57:30Z
+  CHECK(notices::silence(std::nullopt, then) == "never heard");
+  CHECK(notices::silence(then, then).empty());
+  CHECK(notices::silence(then, then + 59'999ms).empty());
+  CHECK(notices::silence(then, then + 60s) == "silent since 12:57:30");
+  CHECK(notices::silence(then, then + 24h) == "silent since 12:57:30");
+  CHECK(notices::silence(then, then + 24h + 1s) == "silent since 2026-11-21 12:57:30");
+  CHECK(notices::silence(then, then - 1h).empty());  // the clock was set back
+}
+
 TEST_CASE("no control byte of a name reaches a notice") {
   CHECK(notices::attached("a\x1b]0;x\x07", {1, "me", true}, "") == "[charmux: a\\x1b]0;x\\x07, 1 watching, you type]");
   CHECK(notices::away("a\nb", "shut off") == "[charmux: a\\x0ab is shut off; waiting]");

@@ -153,6 +153,21 @@ TEST_CASE("an order is carried out for who gives it") {
                               R"(say 'reboot\x0ain 5 \x1b[2J' to alpha by root)"});
 }
 
+TEST_CASE("a reopening is by force where that is asked for, and only then") {
+  Asking it;
+  it.house.add("alpha");
+  const std::string reopen = "/api/v1/consoles/alpha/reopen";
+  CHECK(it.post(reopen + "?force=1").status == 200);
+  CHECK(it.post(reopen + "?force=0").status == 200);
+  CHECK(it.house.told == Told{"reopen by force alpha by root", "reopen alpha by root"});
+  for (const std::string wrong : {"?force", "?force=", "?force=yes", "?force=11"}) {
+    const HttpResponse response = it.post(reopen + wrong);
+    CHECK(response.status == 400);
+    CHECK(response.body.find("'force' is 1 or 0, not '") != std::string::npos);
+  }
+  CHECK(it.house.told.size() == 2);
+}
+
 TEST_CASE("an order that cannot be carried out is answered 409 with the reason") {
   Asking it;
   it.house.add("alpha");
