@@ -50,7 +50,7 @@ def test_guests_that_run_and_guests_that_come_have_names_and_ports(kit):
 
     mine = kit.telnet(7002)
     mine.wait_for(LIVE)
-    assert b"[charmux: alpha.aux, 1 watching, you type]\r\n" in mine.data
+    assert b"[charmux: alpha.aux, 1 watching, you type; never heard]\r\n" in mine.data
     alpha.resume()
     alpha.wait_ready("aux")
     mine.type(b"echo on-$((6 * 7))-$(tty)\r")

@@ -10,8 +10,10 @@ from support.bridge import Bridge
 from support.clients import RawClient, TelnetClient
 from support.fake_chardev import FakeChardev
 from support.fake_qmp import FakeQmp
+from support.libvirtd import Libvirtd
 from support.link import Link
 from support.terminal import Terminal
+from support.virsh_console import VirshConsole
 
 
 class Kit:
@@ -65,6 +67,18 @@ class Kit:
     def fake_qmp(self):
         """An emulation of any number of guests' monitors, see FakeQmp."""
         return self._own(FakeQmp())
+
+    def libvirtd(self, name="libvirtd", **options):
+        """A real libvirtd of this test's own, without guests, see Libvirtd."""
+        return self._own(Libvirtd(self.path(name), **options))
+
+    def virsh_console(self, libvirtd, name, *options):
+        """`virsh console NAME` on a terminal of its own, see VirshConsole."""
+        return self._own(VirshConsole.of(libvirtd, name, *options))
+
+    def virsh_on_terminal(self, libvirtd, *words):
+        """Another virsh command that ends in a console: "start", NAME, "--console"."""
+        return self._own(VirshConsole(libvirtd, *words))
 
     def link(self):
         """A network cable to another machine, see Link."""

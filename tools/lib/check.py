@@ -43,6 +43,7 @@ def full(check):
     fuzz(check, "fuzz")
     tests(check, "asan", ["unit", "integration"], FIVE_TIMES)
     tests(check, "tsan", ["unit", "integration"], FIVE_TIMES)
+    tests(check, "release", ["full"])
     # Ten kills each.
     tests(check, "asan", ["e2e"], TEN_TIMES, only="killed_at_any_point")
 
