@@ -68,7 +68,7 @@ struct Receiver {
       if (got == kNothingNow) return;
       if (got <= 0) {
         pipe->end(got == 0 ? std::string() : last_libvirt_error().text);
-        // The end would be told for ever.
+        // The end would be told for ever while the thread that closes it is in a call.
         virStreamEventUpdateCallback(stream, 0);
         return;
       }
@@ -88,10 +88,9 @@ struct Receiver {
 using SharedReceiver = std::shared_ptr<Receiver>;
 
 void on_readable(virStreamPtr, int, void* opaque) { (*static_cast<SharedReceiver*>(opaque))->receive(); }
+/// Calls nothing of libvirt: its locks are held here, in another order than where the callback is taken back.
 void on_close(virConnectPtr, int reason, void* opaque) {
-  const SharedReceiver& receiver = *static_cast<SharedReceiver*>(opaque);
-  receiver->receive();
-  receiver->pipe->end(close_reason_text(reason));
+  (*static_cast<SharedReceiver*>(opaque))->pipe->lose(close_reason_text(reason));
 }
 void release(void* opaque) { delete static_cast<SharedReceiver*>(opaque); }
 
@@ -134,6 +133,10 @@ class Console {
   }
   /// libvirt's event loop does not call any more, and the console is free for others.
   void close() {
+    if (const auto lost = pipe().why_lost()) {
+      receiver_->receive();
+      pipe().end(*lost);
+    }
     receiver_->forget_stream();
     if (hears_close_) virConnectUnregisterCloseCallback(connection_.get(), on_close);
     if (hears_bytes_) virStreamEventRemoveCallback(stream_.get());

@@ -95,10 +95,21 @@ bool LibvirtPipe::has_ended() const {
   return ended_;
 }
 
+void LibvirtPipe::lose(const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  why_lost_ = why;
+  to_do_.notify_all();
+}
+
+std::optional<std::string> LibvirtPipe::why_lost() const {
+  const std::lock_guard lock(mutex_);
+  return why_lost_;
+}
+
 Bytes LibvirtPipe::take_unsent() {
   std::unique_lock lock(mutex_);
-  to_do_.wait(lock, [this] { return left_ || ended_ || !unsent_.empty(); });
-  if (left_ || ended_) return {};
+  to_do_.wait(lock, [this] { return left_ || ended_ || why_lost_ || !unsent_.empty(); });
+  if (left_ || ended_ || why_lost_) return {};
   sending_ = unsent_.size();
   return std::exchange(unsent_, {});
 }

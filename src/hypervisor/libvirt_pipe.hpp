@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -44,6 +45,9 @@ class LibvirtPipe {
   /// There is nothing behind what was put in; `why` is empty when that is in order. Only the first counts.
   void end(const std::string& why);
   [[nodiscard]] bool has_ended() const;
+  /// The connection is lost: the stream's thread puts in what came before that, and ends it.
+  void lose(const std::string& why);
+  [[nodiscard]] std::optional<std::string> why_lost() const;
   /// Waits for what is to be sent; nothing: it is over.
   [[nodiscard]] Bytes take_unsent();
   /// What was taken is sent.
@@ -70,6 +74,7 @@ class LibvirtPipe {
   bool left_ = false;
   bool changed_told_ = false;
   std::string why_;
+  std::optional<std::string> why_lost_;
 };
 
 }  // namespace charmux::hypervisor

@@ -109,6 +109,7 @@ TEST_CASE("a libvirt that is not there is unreachable for its own reason, told o
   const auto asked = at.domain("test");
   REQUIRE(!asked);
   CHECK("unreachable: " + asked.error().text == at.told[0]);
+  CHECK(world.turns_left_alone(std::chrono::milliseconds(200)) < World::kCalm);
   std::ofstream(path) << "<node>" << other_domain("other") << "</node>";
   at.wait_for("listed");
   CHECK(at.told.size() == 4);

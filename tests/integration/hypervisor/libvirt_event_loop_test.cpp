@@ -133,7 +133,9 @@ TEST_CASE("a connection is held while many of its bytes wait to be read") {
   Bytes room(many.size() / 2 + 1);
   REQUIRE(pipe.read(room).bytes == room.size());
   at.wait_bytes(20);
+  at.world.run_until("it is told", [&] { return listener.changes > 0; });
   pipe.put(many);
+  CHECK(at.world.turns_left_alone() < World::kCalm);
   CHECK(listener.changes == 1);
   Bytes all(2 * many.size());
   CHECK(pipe.read(all).bytes == many.size() + many.size() - room.size());

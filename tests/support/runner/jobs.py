@@ -52,7 +52,7 @@ class Surroundings:
             "LC_ALL": "C.UTF-8",
             "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1",
             "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
-            "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+            "TSAN_OPTIONS": f"halt_on_error=1:second_deadlock_stack=1:suppressions={repo}/tests/support/tsan.supp",
         }
         # The sanitizers of these compilers do not find their shadow memory under every address space layout that a
         # newer kernel chooses (vm.mmap_rnd_bits=32), so it chooses none.
