@@ -15,8 +15,6 @@ namespace {
 
 /// Unanswered, one after the other, before the other side counts as gone.
 constexpr unsigned kKeepalives = 3;
-/// The same happenings of a domain within this time are one: a reboot is told twice (QEMU's two RESETs).
-constexpr std::chrono::seconds kSame{1};
 
 }  // namespace
 
@@ -44,7 +42,7 @@ void LibvirtWorker::run() {
 std::string LibvirtWorker::serve() {
   tell([](Listener& to) { to.trying(); });
   known_.clear();
-  happened_.clear();
+  repeats_.forget();
   const unsigned number = queue_->begin_connection();
   const ConnectHandle connection(virConnectOpen(settings_.uri.c_str()));
   if (!connection) return last_libvirt_error().text;
@@ -111,10 +109,7 @@ void LibvirtWorker::do_task(virConnectPtr connection, const LibvirtQueue::Look& 
 }
 
 void LibvirtWorker::do_task(virConnectPtr, const LibvirtQueue::Happened& happened) {
-  const auto [last, is_new] = happened_.try_emplace({happened.uuid, happened.what}, happened.at);
-  const bool same = !is_new && happened.at - last->second < kSame;
-  last->second = happened.at;
-  if (same) return;
+  if (!repeats_.is_new(happened.uuid, happened.what, happened.at)) return;
   tell([happened](Listener& to) { to.domain_happened(happened.uuid, happened.what); });
 }
 

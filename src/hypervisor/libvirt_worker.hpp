@@ -7,12 +7,12 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "charmux/base/result.hpp"
 #include "hypervisor/libvirt_connection.hpp"
 #include "hypervisor/libvirt_handles.hpp"
 #include "hypervisor/libvirt_queue.hpp"
+#include "hypervisor/libvirt_repeats.hpp"
 #include "loop/backoff.hpp"
 #include "loop/mailbox.hpp"
 
@@ -61,7 +61,7 @@ class LibvirtWorker {
   loop::Backoff backoff_;
   bool ended_ = false;
   std::map<std::string, LibvirtDomain> known_;  // by UUID, since connected
-  std::map<std::pair<std::string, LibvirtHappening>, MonoTime> happened_;
+  LibvirtRepeats repeats_;
 };
 
 }  // namespace charmux::hypervisor

@@ -62,7 +62,7 @@ TEST_CASE("a real libvirt's domain that is not defined is gone when it stops") {
   CHECK(!house.at.was_told("alpha is off"));
 }
 
-TEST_CASE("a reboot is told once, though QEMU resets twice") {
+TEST_CASE("a reboot is told, and once") {
   Followed house;
   house.other.create(idle_domain("alpha", kUuid));
   house.at.wait_for("alpha is running");
