@@ -43,9 +43,9 @@ class Bridge {
   [[nodiscard]] Outcome<void> run();
   /// The second signal, which ended run() before all had stopped.
   [[nodiscard]] std::optional<int> cut_short_by() const { return cut_short_by_; }
-  /// True when a name look-up or a call into libvirt still runs on a thread: the process must end without waiting for
-  /// it.
-  [[nodiscard]] bool has_pending_work() const { return loop_.has_pending_work() || libvirts_.has_pending_calls(); }
+  /// The last thing: true when a name look-up or a call into libvirt still runs on a thread; then the process must end
+  /// without waiting for it.
+  [[nodiscard]] bool has_pending_work() { return libvirts_.end() || loop_.has_pending_work(); }
 
  private:
   [[nodiscard]] Outcome<void> make_console();

@@ -32,9 +32,9 @@ class Daemon {
 
   /// Starts all, runs, stops. What could not be started is in the log. Returns the exit code.
   [[nodiscard]] int run();
-  /// True when a name look-up or a call into libvirt still runs on a thread: the process must end without waiting for
-  /// it.
-  [[nodiscard]] bool has_pending_work() const { return loop_.has_pending_work() || roster_.has_pending_calls(); }
+  /// The last thing: true when a name look-up or a call into libvirt still runs on a thread; then the process must end
+  /// without waiting for it.
+  [[nodiscard]] bool has_pending_work() { return roster_.end_sources() || loop_.has_pending_work(); }
 
  private:
   struct Failure {

@@ -50,8 +50,6 @@ Roster::Roster(const config::Config& config, loop::Loop& loop, Log& log, console
                }),
       tidy_(loop, [this] { tidy(); }) {}
 
-Roster::~Roster() = default;
-
 // --- starting and stopping ---
 
 Status Roster::prepare() {
@@ -175,8 +173,7 @@ void Roster::take_in(const Guest& guest, const Chardev& chardev, Places::Place& 
   if (const Status good = address::check_name(name); !good) return refuse(good.error().text);
   const std::string key = key_of(guest, chardev);
   if (const config::Console* const own = configured_as(guest, chardev)) {
-    if (const Members::Member* const member = members_.find(key))
-      lose(key, std::string(member->finding->source), Finding::Guest::without_it);
+    lose(key, guest.source, Finding::Guest::without_it);
     return refuse(fmt::format("it is console {}", own->name));
   }
   // One that has been a console stays one, whatever its chardev has become; opening it says what is wrong.

@@ -24,7 +24,7 @@ class Roster final : private discovery::Sink {
  public:
   Roster(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
          console::Directory& consoles, frontend::Listeners& listeners);
-  ~Roster() override;
+  ~Roster() override = default;
 
   /// Makes the configured and the remembered consoles. Error: a history cannot be kept, with the reason.
   [[nodiscard]] Status prepare();
@@ -34,8 +34,8 @@ class Roster final : private discovery::Sink {
   /// when the consoles have stopped, as only then it is known until when each was read.
   void stop();
   [[nodiscard]] bool stopped() const { return saver_.idle(); }
-  /// See hypervisor::Libvirt.
-  [[nodiscard]] bool has_pending_calls() const { return sources_.has_pending_calls(); }
+  /// See discovery::Libvirts.
+  [[nodiscard]] bool end_sources() { return sources_.end(); }
 
   /// What is there beside consoles, and where guests are looked for.
   [[nodiscard]] const Places& places() const { return places_; }

@@ -28,8 +28,8 @@ class Sources final : public discovery::Source {
 
   /// The place of a configured console.
   [[nodiscard]] std::unique_ptr<backend::Locator> place_of(const address::Backend& backend);
-  /// See hypervisor::Libvirt.
-  [[nodiscard]] bool has_pending_calls() const { return libvirts_.has_pending_calls(); }
+  /// See Libvirts.
+  [[nodiscard]] bool end() { return libvirts_.end(); }
 
  private:
   [[nodiscard]] discovery::Source& of(const std::string& guest);

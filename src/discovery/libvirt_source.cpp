@@ -61,10 +61,12 @@ LibvirtSource::LibvirtSource(hypervisor::Libvirt& libvirt, Settings settings, Lo
       host_(remote_host(settings_.uri)),
       log_(log),
       locks_(locks),
-      sink_(sink),
-      connection_(libvirt, connection_settings(settings_), *this) {}
+      sink_(sink) {
+  LibvirtConnection::Sink& hears = *this;
+  connection_ = std::make_unique<LibvirtConnection>(libvirt, connection_settings(settings_), hears);
+}
 
-void LibvirtSource::start() { connection_.start(); }
+void LibvirtSource::start() { connection_->start(); }
 
 // --- what is told ---
 
@@ -154,7 +156,8 @@ void LibvirtSource::locate(const std::string& guest, const std::string& label, b
 
 void LibvirtSource::locate_which(const std::string& domain, const Which& which, bool force,
                                  std::function<void(Located)> answer) {
-  connection_.ask_domain(domain, [this, which, force, answer = std::move(answer)](const Result<Domain>& now) {
+  if (connection_ == nullptr) return;
+  connection_->ask_domain(domain, [this, which, force, answer = std::move(answer)](const Result<Domain>& now) {
     if (now) return located(*now, which, force, answer);
     const bool undefined = now.error().number == ENOENT;
     if (undefined) return answer({Located::Kind::gone, std::nullopt, "there is no such domain any more"});

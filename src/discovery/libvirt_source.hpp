@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -38,6 +39,8 @@ class LibvirtSource final : public Source, private hypervisor::LibvirtConnection
   ~LibvirtSource() override = default;
 
   void start() override;
+  /// Asks and tells nothing from now on.
+  void end() { connection_.reset(); }
   void locate(const std::string& guest, const std::string& label, bool force,
               std::function<void(Located)> answer) override;
   void send_break(const std::string& guest, const std::string& label, std::function<void(Status)> answer) override;
@@ -80,7 +83,7 @@ class LibvirtSource final : public Source, private hypervisor::LibvirtConnection
   std::optional<std::vector<Domain>> listing_;  ///< since it was connected, until all are there
   std::string lost_;                            ///< why libvirt cannot be reached; empty: it can, or that is not known
   std::set<std::string> tainted_;               ///< by UUID: what was said of it holds until it ends
-  hypervisor::LibvirtConnection connection_;    ///< last: it tells this
+  std::unique_ptr<hypervisor::LibvirtConnection> connection_;  ///< null: it has ended. Last: it tells this
 };
 
 }  // namespace charmux::discovery

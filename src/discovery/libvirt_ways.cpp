@@ -61,7 +61,7 @@ LibvirtSource::Make LibvirtSource::by_pty(const Domain& domain, const Chardev& c
 
 void LibvirtSource::by_monitor(const Domain& domain, const Chardev& chardev, std::function<void(Located)> answer) {
   say_tainted(domain, fmt::format("where {} is", chardev.label));
-  connection_.ask_qemu(
+  connection_->ask_qemu(
       domain.uuid, R"({"execute": "query-chardev"})",
       [chardev, answer = std::move(answer)](const Result<std::string>& said) { answer(place_of(chardev, said)); });
 }
@@ -80,7 +80,8 @@ void LibvirtSource::send_break_to_alias(const std::string& domain, const std::st
 }
 
 void LibvirtSource::send_break_to(const std::string& domain, const Which& which, std::function<void(Status)> answer) {
-  connection_.ask_domain(domain, [this, which, answer = std::move(answer)](const Result<Domain>& now) {
+  if (connection_ == nullptr) return;
+  connection_->ask_domain(domain, [this, which, answer = std::move(answer)](const Result<Domain>& now) {
     if (!now) return answer(tl::unexpected(now.error()));
     if (!now->active) return answer(failure("its guest is not running"));
     const Result<Guest> guest = guest_of(*now);
@@ -91,7 +92,7 @@ void LibvirtSource::send_break_to(const std::string& domain, const Which& which,
     say_tainted(*now, fmt::format("for a break at {}", chardev->label));
     const std::string command = fmt::format(R"({{"execute": "chardev-send-break", "arguments": {{"id": {}}}}})",
                                             protocol::json_string(label_of(*chardev)));
-    connection_.ask_qemu(now->uuid, command, [answer](const Result<std::string>& sent) {
+    connection_->ask_qemu(now->uuid, command, [answer](const Result<std::string>& sent) {
       answer(sent ? Status() : Status(tl::unexpected(sent.error())));
     });
   });

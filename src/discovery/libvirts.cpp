@@ -28,6 +28,11 @@ void Libvirts::start() {
   for (const auto& [uri, source] : sources_) source->start();
 }
 
+bool Libvirts::end() {
+  for (const auto& [uri, source] : sources_) source->end();
+  return libvirt_.has_pending_calls();
+}
+
 LibvirtSource* Libvirts::find(const std::string& uri) const {
   const auto at = sources_.find(uri);
   return at == sources_.end() ? nullptr : at->second.get();

@@ -27,8 +27,9 @@ class Libvirts {
   void start();
   /// Null: there is none.
   [[nodiscard]] LibvirtSource* find(const std::string& uri) const;
-  /// See hypervisor::Libvirt.
-  [[nodiscard]] bool has_pending_calls() const { return libvirt_.has_pending_calls(); }
+  /// The last thing, when all consoles have stopped: ends every connection. True: a call into libvirt is still under
+  /// way that nobody can take back; the process has to end without waiting for it (see hypervisor::Libvirt).
+  [[nodiscard]] bool end();
 
  private:
   LibvirtSource& at(LibvirtSource::Settings settings);
