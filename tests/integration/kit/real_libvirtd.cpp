@@ -43,8 +43,7 @@ stdio_handler = "file"
 
 /// The lines that tools/lib/guest_image prints: kernel and initramfs.
 std::array<std::string, 2> guest_image() {
-  const std::filesystem::path repo = std::filesystem::path(__FILE__).parent_path() / "../../..";
-  const std::string command = "'" + (repo / "tools/lib/guest_image").string() + "'";
+  const std::string command = "'" CHARMUX_SOURCES "/tools/lib/guest_image'";
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
   REQUIRE(pipe);
   std::string text;
