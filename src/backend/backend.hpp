@@ -19,6 +19,7 @@ enum class State {
   connecting,  ///< being opened, for the first time or again.
   open,        ///< bytes can come and go.
   closed,      ///< the other side is not there; tried again by itself. A guest that is shut off looks like this.
+  off,         ///< its guest is known not to run, which is nothing to worry about; looked at seldom, and when told to.
   waiting,     ///< somebody else has it (`held by another client`); tried again by itself.
   refused,     ///< it is there but not to be used (no permission, not a tty); tried again by itself.
   down,        ///< it was put down: left alone until reopen().

@@ -16,6 +16,8 @@ constexpr auto kPartLook = 10ms;
 constexpr int kPartReads = 64;
 /// A chardev that another client has may be free the next moment; asking costs its QEMU next to nothing.
 constexpr std::chrono::milliseconds kHeldLook = 1s;
+/// Whoever knows that a guest is off tells when it is not: a host may have hundreds of them.
+constexpr std::chrono::milliseconds kOffLook = 1min;
 
 }  // namespace
 
@@ -24,6 +26,7 @@ std::string_view name_of(State state) {
     case State::connecting: return "connecting";
     case State::open: return "open";
     case State::closed: return "closed";
+    case State::off: return "shut off";
     case State::waiting: return "waiting";
     case State::refused: return "refused";
     case State::down: return "down";
@@ -104,7 +107,7 @@ void Line::opened(std::unique_ptr<Channel> channel, std::size_t leftover) {
 void Line::failed(State state, const std::string& reason) {
   const auto pause = backoff_.next(static_cast<std::uint32_t>(random_()));
   const bool may_be_free = state == State::waiting && !(opener_ && opener_->is_costly());
-  timer_.start(may_be_free ? std::min(pause, kHeldLook) : pause);
+  timer_.start(state == State::off ? kOffLook : may_be_free ? std::min(pause, kHeldLook) : pause);
   become(state, reason);
 }
 

@@ -67,8 +67,11 @@ void Console::backend_is(backend::State state, const std::string& reason) {
   }
   // What somebody ordered is always news.
   if (state == backend::State::down || state == backend::State::connecting) toggling_.held();
-  say(LogLevel::warn,
-      fmt::format("{}: {}{}", backend::name_of(state), reason, state == backend::State::down ? "" : "; trying again"));
+  if (state == backend::State::off)
+    say(LogLevel::info, std::string(backend::name_of(state)));
+  else
+    say(LogLevel::warn, fmt::format("{}: {}{}", backend::name_of(state), reason,
+                                    state == backend::State::down ? "" : "; trying again"));
   // The reason may change while the console is away (closed, then no such file); viewers are told what that means to
   // them.
   if (std::exchange(away_as_, condition()) == condition()) return;

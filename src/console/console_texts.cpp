@@ -13,6 +13,7 @@ std::string Console::condition() const {
     case backend::State::closed:
       text = backend_->ended_as().empty() ? "shut off" : fmt::format("shut off: {}", backend_->ended_as());
       break;
+    case backend::State::off: text = "shut off"; break;
     case backend::State::waiting:
     case backend::State::down: text = reason_; break;
     case backend::State::refused: text = fmt::format("refused: {}", reason_); break;

@@ -20,14 +20,14 @@ void FoundPlace::locate(std::function<void(Location)> answer) {
   // It is asked for, so it is not open any more.
   if (finding_->guest == Finding::Guest::unseen) finding_->guest = Finding::Guest::ended;
   switch (finding_->guest) {
-    case Finding::Guest::unknown:
     case Finding::Guest::unseen:
-    case Finding::Guest::shut_off:
     case Finding::Guest::ended: return answer(without_address(State::closed, kNotRunning));
     case Finding::Guest::hidden:
       return answer(without_address(is_busy(finding_->reason) ? State::waiting : State::refused, finding_->reason));
     case Finding::Guest::without_it:
       return answer(without_address(State::gone, fmt::format("its guest has no chardev {} any more", finding_->label)));
+    case Finding::Guest::unknown:
+    case Finding::Guest::shut_off: return answer(without_address(State::off, kNotRunning));
     case Finding::Guest::undefined: return answer(without_address(State::gone, "there is no such domain any more"));
     case Finding::Guest::running:
       return source_.locate(finding_->source, finding_->label, std::exchange(force_, false),

@@ -2,6 +2,7 @@
 """A hypervisor has 500 guests, most of them off: each has its console, number and port moments after charmuxd has come, and
 what changes is seen as quickly as if there were one."""
 
+import re
 import time
 
 from support.alpha import NAME
@@ -20,6 +21,7 @@ def test_many_domains(kit):
     states = {name: "open" if name in MANY[:2] else "shut off" for name in MANY}
     found = wait_states(daemon, states)
     print(f"{len(MANY)} domains were known {time.monotonic() - began:.2f} s after charmuxd was started")
+    assert not re.search(r"^<4>", daemon.log(), re.MULTILINE), "to be off is nothing to be warned of"
     assert sorted(number for number, _ in numbers(found).values()) == list(range(1, 501))
 
     libvirt.define(NAME, bootable=False)

@@ -217,3 +217,22 @@ TEST_CASE("a console that is put down is forced no more") {
   (void)moving.question();
   CHECK(moving.place->forced == std::vector<bool>{false, false});
 }
+
+TEST_CASE("a guest that is known not to run is asked for when something has changed, not again and again") {
+  World world;
+  backend::Location off{State::off, std::nullopt, "its guest is not running"};
+  backend::Location closed{State::closed, std::nullopt, "its guest is not running"};
+  auto place = std::make_unique<MovingPlace>(off);
+  auto other = std::make_unique<MovingPlace>(closed);
+  MovingPlace& asked = *place;
+  MovingPlace& asked_often = *other;
+  backend::Line line(world.loop, impatient(), std::move(place));
+  backend::Line often(world.loop, impatient(), std::move(other));
+  RecordingSink sink(line);
+  RecordingSink other_sink(often);
+  world.run_until("the one of which nobody knows is asked for again and again", [&] { return asked_often.asked > 5; });
+  CHECK(sink.reached(State::off));
+  CHECK(asked.asked == 1);
+  line.retry();
+  world.run_until("it is asked for", [&] { return asked.asked == 2; });
+}
