@@ -7,6 +7,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import uuid
 import xml.etree.ElementTree
 
 from charmux_kit import Process, wait_until
@@ -156,7 +157,7 @@ class Libvirtd(Virsh):
         self.stop_libvirtd()
         (self._root / "etc/libvirt/qemu").mkdir(exist_ok=True)
         for name in names:
-            self._write(f"qemu/{name}.xml", domain(name, **options))
+            self._write(f"qemu/{name}.xml", domain(name, uuid=uuid.uuid4(), **options))
         self.start_libvirtd()
 
     def has_open(self, name, device="serial", number=0):
