@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -139,7 +140,11 @@ class Console {
     }
     receiver_->forget_stream();
     if (hears_close_) virConnectUnregisterCloseCallback(connection_.get(), on_close);
-    if (hears_bytes_) virStreamEventRemoveCallback(stream_.get());
+    if (receiving_ != nullptr) {
+      // libvirt 9.0 frees it for no stream of a libvirtd.
+      virStreamEventRemoveCallback(stream_.get());
+      LibvirtEventLoop::of_process().release_later(receiving_.release(), release);
+    }
     if (is_open_) virStreamAbort(stream_.get());
     stream_.reset();
     connection_.reset();
@@ -153,24 +158,23 @@ class Console {
       const std::lock_guard lock(receiver_->mutex);
       receiver_->stream = stream_.get();
     }
-    auto closing = std::make_unique<SharedReceiver>(receiver_);
-    hears_close_ = virConnectRegisterCloseCallback(connection_.get(), on_close, closing.get(), release) == 0;
-    if (hears_close_) (void)closing.release();
-    auto receiving = std::make_unique<SharedReceiver>(receiver_);
-    hears_bytes_ =
-        virStreamEventAddCallback(stream_.get(), VIR_STREAM_EVENT_READABLE, on_readable, receiving.get(), release) == 0;
-    if (!hears_bytes_) return no_console(connection_.get(), last_libvirt_error());
-    (void)receiving.release();
-    return std::nullopt;
+    // Not by a free callback: libvirt 9.0 does not call that when the callback is taken back.
+    hears_close_ = virConnectRegisterCloseCallback(connection_.get(), on_close, &receiver_, nullptr) == 0;
+    receiving_ = std::make_unique<SharedReceiver>(receiver_);
+    if (virStreamEventAddCallback(stream_.get(), VIR_STREAM_EVENT_READABLE, on_readable, receiving_.get(), nullptr) ==
+        0)
+      return std::nullopt;
+    receiving_.reset();
+    return no_console(connection_.get(), last_libvirt_error());
   }
 
   const LibvirtStream::Settings& settings_;
-  const SharedReceiver receiver_;
+  SharedReceiver receiver_;  // libvirt has its address until close()
   ConnectHandle connection_;
   StreamHandle stream_;
   bool is_open_ = false;
   bool hears_close_ = false;
-  bool hears_bytes_ = false;
+  std::unique_ptr<SharedReceiver> receiving_;  // libvirt has it until close(); null: it has not
 };
 
 }  // namespace

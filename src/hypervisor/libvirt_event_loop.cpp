@@ -92,6 +92,12 @@ void LibvirtEventLoop::hold(std::thread::id thread, bool held) {
   }
 }
 
+void LibvirtEventLoop::release_later(void* opaque, virFreeCallback release) {
+  const std::lock_guard lock(mutex_);
+  released_.push_back({release, opaque});
+  wake();
+}
+
 int LibvirtEventLoop::add_handle(int fd, int events, virEventHandleCallback callback, void* opaque,
                                  virFreeCallback release) {
   notice_dead_host(fd);

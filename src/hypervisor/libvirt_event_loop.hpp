@@ -34,6 +34,10 @@ class LibvirtEventLoop {
   /// often enough for keepalives; or always, again.
   void hold(std::thread::id thread, bool held);
 
+  /// Has it released by the thread that calls back, when that is in no callback: what a callback was given may be in
+  /// use there when it is taken back.
+  void release_later(void* opaque, virFreeCallback release);
+
   [[nodiscard]] int add_handle(int fd, int events, virEventHandleCallback callback, void* opaque,
                                virFreeCallback release);
   void update_handle(int watch, int events);

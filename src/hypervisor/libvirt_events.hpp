@@ -32,7 +32,7 @@ class LibvirtEvents {
   void hear(int event, Callback callback);
 
   virConnectPtr handle_;
-  const Target target_;
+  Target target_;  // libvirt has its address while this lives
   std::vector<int> heard_;
   bool hears_close_ = false;
 };
