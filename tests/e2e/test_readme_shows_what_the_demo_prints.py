@@ -4,6 +4,7 @@
 import re
 import time
 
+import pytest
 from support import wait_until
 from support.fake_api import FakeApi, answer
 
@@ -45,14 +46,29 @@ def test_the_demo_prints_what_readme_shows_and_its_telnet_lines_work(kit):
                    f"what README says a first client of {typed.group(3)} reads")
 
 
-def test_a_list_of_consoles_looks_as_readme_shows_it(kit):
-    block = re.search(r"^    \$ charmux ls\n((?:    .+\n)+)", (kit.repo / "README.md").read_text(), re.MULTILINE).group(1)
-    alpha = {"name": "alpha", "number": 1, "ports": [7001], "backend": "pty:/dev/pts/3", "state": "open", "reason": "",
-             "viewers": 2, "writer": "127.0.0.1:40312", "offset": 18432,
-             "last_output": time.strftime("%Y-%m-%dT%H:%M:%S.123Z", time.gmtime(time.time() - 2.5 * 3600))}
-    monitor = {"name": "alpha.compat_monitor0", "number": None, "ports": [], "backend": "unix:/run/qemu/alpha.qmp",
-               "state": "refused", "reason": "a QEMU monitor", "viewers": 0, "writer": None, "offset": 0, "last_output": None}
-    api = FakeApi(kit.path("control.sock"), {"GET /api/v1/consoles": answer(body=[alpha, monitor])})
-    listed = kit.run("charmux", "ls", "--socket", api.path)
+def ago(hours):
+    return time.strftime("%Y-%m-%dT%H:%M:%S.123Z", time.gmtime(time.time() - hours * 3600))
+
+
+def listed(name, number, **more):
+    """A console as the API has it."""
+    return {"name": name, "number": number, "ports": [7000 + number] if number else [], "backend": "pty", "state": "open",
+            "reason": "", "viewers": 0, "writer": None, "offset": 0, "last_output": None, **more}
+
+
+ALPHA = listed("alpha", 1, backend="pty:/dev/pts/3", viewers=2, writer="127.0.0.1:40312", offset=18432, last_output=ago(2.5))
+# In the order in which README has them: guests of libvirt, and of plain QEMU.
+LISTS = [[ALPHA, listed("alpha.serial1", 2, backend="pty:/dev/pts/4"),
+          listed("beta", 3, state="shut off", reason="its guest is not running", offset=812, last_output=ago(60))],
+         [ALPHA, listed("alpha.compat_monitor0", None, backend="unix:/run/qemu/alpha.qmp", state="refused",
+                        reason="a QEMU monitor")]]
+
+
+@pytest.mark.parametrize("at", range(len(LISTS)))
+def test_a_list_of_consoles_looks_as_readme_shows_it(kit, at):
+    blocks = re.findall(r"^    \$ charmux ls\n((?:    .+\n)+)", (kit.repo / "README.md").read_text(), re.MULTILINE)
+    assert len(blocks) == len(LISTS)
+    api = FakeApi(kit.path("control.sock"), {"GET /api/v1/consoles": answer(body=LISTS[at])})
+    printed = kit.run("charmux", "ls", "--socket", api.path).stdout
     api.close()
-    assert listed.stdout == re.sub(r"^    ", "", block, flags=re.MULTILINE)
+    assert printed == re.sub(r"^    ", "", blocks[at], flags=re.MULTILINE)
