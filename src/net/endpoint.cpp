@@ -50,6 +50,23 @@ std::string inet_text(const Endpoint& endpoint) {
 
 }  // namespace
 
+std::optional<address::IpBytes> Endpoint::ip() const {
+  address::IpBytes bytes = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  if (length == 0 || (family() != AF_INET && family() != AF_INET6)) return std::nullopt;
+  if (family() == AF_INET6)
+    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6&>(storage).sin6_addr, bytes.size());
+  else
+    std::memcpy(bytes.data() + 12, &reinterpret_cast<const sockaddr_in&>(storage).sin_addr, sizeof(in_addr));
+  return bytes;
+}
+
+Endpoint peer_of(int fd) {
+  Endpoint peer;
+  peer.length = sizeof peer.storage;
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer.storage), &peer.length) != 0) peer.length = 0;
+  return peer;
+}
+
 Endpoint Endpoint::with_port(std::uint16_t port) const {
   Endpoint other = *this;
   if (family() == AF_INET) reinterpret_cast<sockaddr_in&>(other.storage).sin_port = htons(port);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "charmux/address/network.hpp"
 #include "charmux/address/place.hpp"
 #include "charmux/base/result.hpp"
 
@@ -23,9 +24,14 @@ struct Endpoint {
   [[nodiscard]] bool is_local() const;
   /// "127.0.0.1:7001", "[::1]:7001", "/run/c1.sock", "@c1".
   [[nodiscard]] std::string text() const;
+  /// Its IP address; none: it is a UNIX socket.
+  [[nodiscard]] std::optional<address::IpBytes> ip() const;
   /// The same host at another port; not for UNIX sockets.
   [[nodiscard]] Endpoint with_port(std::uint16_t port) const;
 };
+
+/// The other end of a connected socket; of length 0 when it has gone.
+[[nodiscard]] Endpoint peer_of(int fd);
 
 /// The endpoint of a UNIX socket. Error: the path is too long for the kernel (107 bytes).
 [[nodiscard]] Result<Endpoint> endpoint(const address::SocketPath& path);

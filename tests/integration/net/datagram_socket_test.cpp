@@ -49,6 +49,26 @@ TEST_CASE("not even between bind and connect does a socket take a stranger's dat
   CHECK(taken == 0);
 }
 
+TEST_CASE("the peer's datagrams come, and no stranger's, by IPv6 and at an address that stands for this machine") {
+  for (const std::string host : {"127.0.0.1", "0.0.0.0", "::1"}) {
+    CAPTURE(host);
+    const int family = host == "::1" ? AF_INET6 : AF_INET;
+    const Result<UniqueFd> socket =
+        net::datagram_socket(*net::literal_endpoint({host, kPeer}), net::literal_endpoint({host, kHere}));
+    REQUIRE(socket);
+    Datagrams(0, kHere, family).send("let me in");
+    Datagrams(kPeer, kHere, family).send("me");
+    CHECK(received(socket->get()) == "me");
+    CHECK(received(socket->get()).empty());
+    // A datagram that the kernel took for the socket's before connect() meets the filter alone, as after this.
+    const sockaddr nobody{AF_UNSPEC, {}};
+    REQUIRE(::connect(socket->get(), &nobody, sizeof nobody) == 0);
+    Datagrams(0, kHere, family).send("let me in");
+    Datagrams(kPeer, kHere, family).send("me");
+    CHECK(received(socket->get()) == "me");
+  }
+}
+
 TEST_CASE("a UDP port that is taken is an error that says what to do, whoever its peer is") {
   const Result<UniqueFd> first = net::datagram_socket(loopback(kPeer), loopback(kHere));
   REQUIRE(first);
