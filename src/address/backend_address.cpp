@@ -38,14 +38,39 @@ Result<Backend> parse_tcp(const std::string& place, const Options&) {
   return parse_host_port(place, side).map([](HostPort at) { return Backend(Kind{std::move(at)}); });
 }
 
-Result<Backend> parse_telnet(const std::string& place, const Options& options) {
-  if (options.has("rfc2217"))
-    return failure("option 'rfc2217' of telnet: backends is not in this version: leave it out");
-  return parse_host_port(place, Side::connect).map([](HostPort at) { return Backend(Telnet{std::move(at)}); });
+/// The options of a serial port, as far as they are there.
+Status read_port(const Options& options, Serial& into) {
+  struct Part {
+    std::string_view name;
+    Status (*read)(std::string_view, Serial&);
+  };
+  for (const Part& part : {Part{"speed", parse_speed}, Part{"framing", parse_framing}, Part{"flow", parse_flow}})
+    if (options.has(part.name))
+      if (const Status good = part.read(options.text(part.name), into); !good) return good;
+  return {};
 }
 
-template <class Kind>
-Result<Backend> parse_tls(const std::string& place, const Options& options) {
+Result<std::optional<RemotePort>> read_remote_port(const Options& options) {
+  for (const std::string_view name : {"speed", "framing", "flow"})
+    if (options.has(name) && !options.has("rfc2217"))
+      return failure("option '{}' is of no use without 'rfc2217': give both", name);
+  if (!options.has("rfc2217")) return std::nullopt;
+  Serial port;
+  if (const Status good = read_port(options, port); !good) return tl::unexpected(good.error());
+  RemotePort remote;
+  if (options.has("speed")) remote.speed = port.speed;
+  if (options.has("framing")) remote.framing = Framing{port.data_bits, port.parity, port.stop_bits};
+  if (options.has("flow")) remote.flow = port.flow;
+  return remote;
+}
+
+Result<Backend> parse_telnet(const std::string& place, const Options& options) {
+  const auto port = read_remote_port(options);
+  if (!port) return tl::unexpected(port.error());
+  return parse_host_port(place, Side::connect).map([&](HostPort at) { return Backend(Telnet{std::move(at), *port}); });
+}
+
+Result<TlsTerms> read_terms(const Options& options) {
   TlsTerms terms{options.text("ca"), options.text("cert"), options.text("key"), options.text("verify")};
   for (const auto& [name, path] :
        {std::pair("ca", terms.ca), std::pair("cert", terms.cert), std::pair("key", terms.key)})
@@ -54,8 +79,22 @@ Result<Backend> parse_tls(const std::string& place, const Options& options) {
   if (options.has("key") && !options.has("cert")) return failure("option 'key' is of no use without 'cert': give both");
   if (options.has("verify") && terms.verify.empty())
     return failure("option 'verify' is empty: write the name that the certificate has, or off");
+  return terms;
+}
+
+Result<Backend> parse_tls(const std::string& place, const Options& options) {
+  const auto terms = read_terms(options);
+  if (!terms) return tl::unexpected(terms.error());
+  return parse_host_port(place, Side::connect).map([&](HostPort at) { return Backend(Tls{std::move(at), *terms}); });
+}
+
+Result<Backend> parse_telnets(const std::string& place, const Options& options) {
+  const auto terms = read_terms(options);
+  if (!terms) return tl::unexpected(terms.error());
+  const auto port = read_remote_port(options);
+  if (!port) return tl::unexpected(port.error());
   return parse_host_port(place, Side::connect).map([&](HostPort at) {
-    return Backend(Kind{std::move(at), std::move(terms)});
+    return Backend(Telnets{std::move(at), *terms, *port});
   });
 }
 
@@ -84,13 +123,7 @@ Result<Backend> parse_file(const std::string& path, const Options&) {
 Result<Backend> parse_serial(const std::string& path, const Options& options) {
   if (const Status good = check_path(path, "serial:/dev/ttyS0"); !good) return tl::unexpected(good.error());
   Serial serial{path};
-  struct Part {
-    std::string_view name;
-    Status (*read)(std::string_view, Serial&);
-  };
-  for (const Part& part : {Part{"speed", parse_speed}, Part{"framing", parse_framing}, Part{"flow", parse_flow}})
-    if (options.has(part.name))
-      if (const Status good = part.read(options.text(part.name), serial); !good) return tl::unexpected(good.error());
+  if (const Status good = read_port(options, serial); !good) return tl::unexpected(good.error());
   return Backend(std::move(serial));
 }
 
@@ -127,8 +160,10 @@ Result<Backend> parse_exec(const std::string& line, const Options& options) {
   return Backend(std::move(exec));
 }
 
-constexpr std::array<std::string_view, 1> kOfTelnet = {"rfc2217"};
+constexpr std::array<std::string_view, 4> kOfTelnet = {"rfc2217", "speed", "framing", "flow"};
 constexpr std::array<std::string_view, 4> kOfTls = {"ca", "cert", "key", "verify"};
+constexpr std::array<std::string_view, 8> kOfTelnets = {"ca",      "cert",  "key",     "verify",
+                                                        "rfc2217", "speed", "framing", "flow"};
 constexpr std::array<std::string_view, 1> kOfUdp = {"bind"};
 constexpr std::array<std::string_view, 3> kOfSerial = {"speed", "framing", "flow"};
 constexpr std::array<std::string_view, 1> kOfLibvirt = {"uri"};
@@ -145,8 +180,8 @@ constexpr std::array<Scheme, 14> kSchemes = {{{"pty", {}, parse_pty},
                                               {"unix-listen", {}, parse_unix<UnixListen>},
                                               {"tcp-listen", {}, parse_tcp<TcpListen, Side::listen>},
                                               {"telnet", kOfTelnet, parse_telnet},
-                                              {"tls", kOfTls, parse_tls<Tls>},
-                                              {"telnets", kOfTls, parse_tls<Telnets>},
+                                              {"tls", kOfTls, parse_tls},
+                                              {"telnets", kOfTelnets, parse_telnets},
                                               {"udp", kOfUdp, parse_udp},
                                               {"pipe", {}, parse_pipe},
                                               {"file", {}, parse_file},
@@ -168,15 +203,25 @@ std::string terms_text(const TlsTerms& terms) {
   return text;
 }
 
+std::string rfc2217_text(const std::optional<RemotePort>& port) {
+  if (!port) return {};
+  const std::string settings = to_text(*port);
+  return ",rfc2217" + (settings.empty() ? "" : "," + settings);
+}
+
 struct ToText {
   std::string operator()(const Pty& pty) const { return "pty:" + with_doubled_commas(pty.path); }
   std::string operator()(const Unix& socket) const { return "unix:" + to_text(socket.at); }
   std::string operator()(const Tcp& tcp) const { return "tcp:" + to_text(tcp.at); }
   std::string operator()(const UnixListen& socket) const { return "unix-listen:" + to_text(socket.at); }
   std::string operator()(const TcpListen& tcp) const { return "tcp-listen:" + to_text(tcp.at); }
-  std::string operator()(const Telnet& telnet) const { return "telnet:" + to_text(telnet.at); }
+  std::string operator()(const Telnet& telnet) const {
+    return "telnet:" + to_text(telnet.at) + rfc2217_text(telnet.rfc2217);
+  }
   std::string operator()(const Tls& tls) const { return "tls:" + to_text(tls.at) + terms_text(tls.terms); }
-  std::string operator()(const Telnets& tls) const { return "telnets:" + to_text(tls.at) + terms_text(tls.terms); }
+  std::string operator()(const Telnets& tls) const {
+    return "telnets:" + to_text(tls.at) + terms_text(tls.terms) + rfc2217_text(tls.rfc2217);
+  }
   std::string operator()(const Udp& udp) const {
     return "udp:" + to_text(udp.at) + (udp.bind ? ",bind=" + to_text(*udp.bind) : "");
   }

@@ -48,8 +48,9 @@ Result<Options> Options::read(std::string_view scheme, const std::vector<Option>
     options.all_.push_back(option);
     return {};
   };
+  const bool has_port = std::find(known.begin(), known.end(), "speed") != known.end();
   for (const Option& option : in_address)
-    if (const Status good = add(scheme == "serial" ? with_name(option) : option, false); !good)
+    if (const Status good = add(has_port ? with_name(option) : option, false); !good)
       return tl::unexpected(good.error());
   for (const Option& option : keys)
     if (const Status good = add(option, true); !good) return tl::unexpected(good.error());

@@ -13,7 +13,7 @@ namespace charmux::address {
 /// The options of one backend, from its address and from the keys beside it.
 class Options {
  public:
-  /// `known` are those that `scheme` has. A serial port's speed, framing and flow control may stand in its address
+  /// `known` are those that `scheme` has. A serial port's speed, framing and flow control may stand in an address
   /// without their names. Errors: an option that the scheme has not, one that is given twice, one without a value.
   [[nodiscard]] static Result<Options> read(std::string_view scheme, const std::vector<Option>& in_address,
                                             std::span<const Option> keys, std::span<const std::string_view> known);

@@ -17,6 +17,15 @@ constexpr std::array<unsigned, 30> kSpeeds = {50,      75,      110,     134,   
 
 constexpr std::string_view kParities = "neoms";  // in the order of Parity
 
+std::string_view name_of(FlowControl flow) {
+  switch (flow) {
+    case FlowControl::none: return "none";
+    case FlowControl::rtscts: return "rtscts";
+    case FlowControl::xonxoff: return "xonxoff";
+  }
+  return "?";
+}
+
 /// The one that is off by the smallest part of itself.
 unsigned nearest_speed(unsigned speed) {
   const auto above = std::lower_bound(kSpeeds.begin(), kSpeeds.end(), speed);
@@ -67,12 +76,24 @@ Status parse_flow(std::string_view text, Serial& into) {
   return {};
 }
 
+std::string to_text(const Framing& framing) {
+  return fmt::format("{}{}{}", framing.data_bits, kParities[static_cast<std::size_t>(framing.parity)],
+                     framing.stop_bits);
+}
+
 std::string to_text(const Serial& serial) {
-  std::string text =
-      fmt::format("serial:{},{},{}{}{}", with_doubled_commas(serial.path), serial.speed, serial.data_bits,
-                  kParities[static_cast<std::size_t>(serial.parity)], serial.stop_bits);
-  if (serial.flow == FlowControl::rtscts) text += ",rtscts";
-  if (serial.flow == FlowControl::xonxoff) text += ",xonxoff";
+  const Framing framing{serial.data_bits, serial.parity, serial.stop_bits};
+  std::string text = fmt::format("serial:{},{},{}", with_doubled_commas(serial.path), serial.speed, to_text(framing));
+  if (serial.flow != FlowControl::none) text += fmt::format(",{}", name_of(serial.flow));
+  return text;
+}
+
+std::string to_text(const RemotePort& port) {
+  std::string text;
+  const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ",") + part; };
+  if (port.speed) add(std::to_string(*port.speed));
+  if (port.framing) add(to_text(*port.framing));
+  if (port.flow) add(std::string(name_of(*port.flow)));
   return text;
 }
 

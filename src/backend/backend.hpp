@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "backend/port_control.hpp"
 #include "backend/pty_device.hpp"
 #include "charmux/base/bytes.hpp"
 #include "charmux/base/result.hpp"
@@ -69,6 +70,9 @@ class Backend {
   [[nodiscard]] virtual std::string shown() const = 0;
   /// The pty that is open, if it is one that others could open too.
   [[nodiscard]] virtual std::optional<PtyDevice> pty() const { return std::nullopt; }
+  /// The serial port that is open, if it is or leads to one whose settings can be changed. Valid until the state
+  /// changes.
+  [[nodiscard]] virtual PortControl* port() { return nullptr; }
   /// Sends the guest a break. `answer` is called once, perhaps from inside this, unless this is destroyed first. Error:
   /// "no break: " and why the guest got none.
   virtual void send_break(std::function<void(Status)> answer) = 0;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "backend/backend.hpp"
+#include "backend/port_control.hpp"
 #include "backend/pty_device.hpp"
 #include "charmux/base/bytes.hpp"
 #include "charmux/base/result.hpp"
@@ -48,6 +49,8 @@ class Channel {
   [[nodiscard]] virtual std::string_view why_no_input() const { return {}; }
   /// The pty that it is, if it is one that others could open too.
   [[nodiscard]] virtual std::optional<PtyDevice> pty() const { return std::nullopt; }
+  /// The serial port that it is or leads to; null: there is none whose settings could be changed.
+  [[nodiscard]] virtual PortControl* port() { return nullptr; }
   /// `answer` is called once, perhaps from inside this, unless this is destroyed first. Error: "no break: " and why.
   virtual void send_break(std::function<void(Status)> answer) = 0;
 };

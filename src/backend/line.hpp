@@ -41,6 +41,7 @@ class Line final : public Backend, private Opener::Owner, private Channel::Owner
   [[nodiscard]] std::string ended_as() const override { return ended_as_; }
   [[nodiscard]] std::string shown() const override { return locator_->shown(); }
   [[nodiscard]] std::optional<PtyDevice> pty() const override { return channel_ ? channel_->pty() : std::nullopt; }
+  [[nodiscard]] PortControl* port() override { return channel_ ? channel_->port() : nullptr; }
   void send_break(std::function<void(Status)> answer) override;
   void retry() override;
   void relocate() override;

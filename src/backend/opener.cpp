@@ -31,14 +31,16 @@ struct Make {
   Made operator()(const address::UnixListen&) const { return std::make_unique<Listening>(loop, address, owner); }
   Made operator()(const address::TcpListen&) const { return std::make_unique<Listening>(loop, address, owner); }
   Made operator()(const address::Telnet& at) const {
-    return telnet([&](Opener::Owner& told) { return socket(at.at, told); });
+    return telnet("telnet:" + address::to_text(at.at), at.rfc2217,
+                  [&](Opener::Owner& told) { return socket(at.at, told); });
   }
   Made operator()(const address::Tls& at) const {
     return std::make_unique<Tls>(loop, connect_timeout, at.at, at.terms, "tls:" + address::to_text(at.at), owner);
   }
   Made operator()(const address::Telnets& at) const {
-    return telnet([&](Opener::Owner& told) {
-      return std::make_unique<Tls>(loop, connect_timeout, at.at, at.terms, "telnets:" + address::to_text(at.at), told);
+    const std::string place = "telnets:" + address::to_text(at.at);
+    return telnet(place, at.rfc2217, [&](Opener::Owner& told) {
+      return std::make_unique<Tls>(loop, connect_timeout, at.at, at.terms, place, told);
     });
   }
   Made operator()(const address::Udp& at) const { return std::make_unique<Udp>(loop, at, text(), owner); }
@@ -52,8 +54,9 @@ struct Make {
   [[nodiscard]] Made socket(const address::Place& at, Opener::Owner& told) const {
     return std::make_unique<Socket>(loop, connect_timeout, at, text(), told);
   }
-  [[nodiscard]] Made telnet(const Telnet::MakeBelow& below) const {
-    return std::make_unique<Telnet>(loop, below, owner);
+  [[nodiscard]] Made telnet(const std::string& place, const std::optional<address::RemotePort>& port,
+                            const Telnet::MakeBelow& below) const {
+    return std::make_unique<Telnet>(loop, below, place, port, owner);
   }
 };
 

@@ -32,12 +32,6 @@ constexpr tcflag_t kFraming = kParity | CSIZE | CSTOPB;
 constexpr tcflag_t kRtsCts = CRTSCTS;
 constexpr tcflag_t kXonXoff = IXON | IXOFF;
 
-speed_t name_of_speed(unsigned baud) {
-  const auto* const found =
-      std::find_if(kSpeeds.begin(), kSpeeds.end(), [baud](const Speed& speed) { return speed.baud == baud; });
-  return found == kSpeeds.end() ? B0 : found->name;
-}
-
 tcflag_t framing(const address::Serial& at) {
   constexpr std::array<tcflag_t, 4> kBits = {CS5, CS6, CS7, CS8};
   constexpr std::array<tcflag_t, 5> kParities = {0, PARENB, PARENB | PARODD, kParity, PARENB | tcflag_t{CMSPAR}};
@@ -46,6 +40,12 @@ tcflag_t framing(const address::Serial& at) {
 }
 
 }  // namespace
+
+speed_t name_of_speed(unsigned baud) {
+  const auto* const found =
+      std::find_if(kSpeeds.begin(), kSpeeds.end(), [baud](const Speed& speed) { return speed.baud == baud; });
+  return found == kSpeeds.end() ? B0 : found->name;
+}
 
 termios serial_settings(const address::Serial& at) {
   termios settings{};

@@ -14,6 +14,9 @@ namespace charmux::backend {
 /// be reset because charmuxd is started again.
 [[nodiscard]] termios serial_settings(const address::Serial& at);
 
+/// The name (B115200) of a speed in baud; B0: it has none.
+[[nodiscard]] speed_t name_of_speed(unsigned baud);
+
 /// What of the address the port did not take, as the address says it ("4000000 baud", "7e2", "rtscts"), joined by
 /// "and"; empty: all is as asked. `got` is what tcgetattr(3) says afterwards: tcsetattr(3) succeeds if any part of it
 /// did.

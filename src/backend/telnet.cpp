@@ -9,11 +9,19 @@ constexpr std::chrono::seconds kGreeting{1};
 
 }  // namespace
 
-Telnet::Telnet(loop::Loop& loop, const MakeBelow& make_below, Opener::Owner& owner)
-    : loop_(loop), owner_(owner), below_(make_below(*this)), patience_(loop, [this] { hand_over(); }) {}
+Telnet::Telnet(loop::Loop& loop, const MakeBelow& make_below, std::string text, std::optional<address::RemotePort> port,
+               Opener::Owner& owner, const TelnetPortTimes& times)
+    : loop_(loop),
+      text_(std::move(text)),
+      port_(std::move(port)),
+      times_(times),
+      owner_(owner),
+      below_(make_below(*this)),
+      patience_(loop, [this] { hand_over(); }) {}
 
 void Telnet::opened(std::unique_ptr<Channel> channel, std::size_t) {
-  quiet_ = std::make_unique<TelnetChannel>(loop_, std::move(channel));
+  TelnetChannel::Maker& maker = *this;
+  quiet_ = std::make_unique<TelnetChannel>(loop_, std::move(channel), port_, times_, maker);
   if (const Status started = quiet_->start(*this); !started) {
     quiet_.reset();
     return owner_.failed(State::refused, started.error().text);
@@ -24,7 +32,8 @@ void Telnet::opened(std::unique_ptr<Channel> channel, std::size_t) {
 
 void Telnet::channel_ready(unsigned) {
   quiet_->has_greeted();
-  hand_over();
+  if (quiet_->knows_port()) return hand_over();
+  quiet_->want(loop::kReadable);
 }
 
 void Telnet::hand_over() {

@@ -10,20 +10,34 @@ using namespace std::chrono_literals;
 
 /// How long whoever greets as QEMU does may take to show that it is not.
 constexpr auto kAnswer = 1s;
+/// How long a server may take to say whether it has RFC 2217, before its silence is told. It may agree later still.
+constexpr auto kPortAnswer = 3s;
 /// Bytes decoded at a time.
 constexpr std::size_t kPiece = std::size_t{16} * 1024;
 
 }  // namespace
 
-TelnetChannel::TelnetChannel(loop::Loop& loop, std::unique_ptr<Channel> below)
+TelnetChannel::TelnetChannel(loop::Loop& loop, std::unique_ptr<Channel> below,
+                             const std::optional<address::RemotePort>& port, const TelnetPortTimes& times, Maker& maker)
     : below_(std::move(below)),
       settle_(loop, [this] { settle(); }),
-      rest_(loop, [this] { owner_->channel_ready(loop::kReadable); }) {}
+      rest_(loop, [this] { owner_->channel_ready(loop::kReadable); }),
+      maker_(maker),
+      untold_(loop, [this] { tell_port(); }),
+      no_answer_(loop, [this] { tell_outcome(); }) {
+  if (!port) return;
+  TelnetPort::Wire& wire = *this;
+  port_.emplace(loop, wire, *port, times);
+  client_.want_com_port(out_);
+}
 
 Status TelnetChannel::start(Channel::Owner& owner) {
   const bool begins = owner_ == nullptr;
   owner_ = &owner;
-  return begins ? below_->start(*this) : Status{};
+  if (!begins) return {};
+  if (const Status started = below_->start(*this); !started) return started;
+  flush();
+  return {};
 }
 
 void TelnetChannel::want(unsigned interest) {
@@ -47,20 +61,29 @@ net::Io TelnetChannel::read(BytesSpan room) {
   if (const std::size_t given = give(room); given > 0) return {net::Io::Kind::moved, given};
   if (client_.transparent()) return below_->read(room);
   for (;;) {
-    wire_.resize(std::min(room.size(), kPiece));
-    const net::Io io = below_->read(wire_);
+    const net::Io io = take_in(room.size());
     if (io.kind == net::Io::Kind::again) return io;
     if (io.kind != net::Io::Kind::moved) {
       client_.settle(data_);
       const std::size_t last = give(room);
       return last > 0 ? net::Io{net::Io::Kind::moved, last} : io;
     }
-    heard_ = true;
-    client_.feed(BytesView(wire_).first(io.bytes), data_, out_);
-    if (client_.unsettled() && !settle_.running()) settle_.start(kAnswer);
-    flush();
     if (const std::size_t given = give(room); given > 0) return {net::Io::Kind::moved, given};
   }
+}
+
+/// Decodes what comes, a piece of it.
+net::Io TelnetChannel::take_in(std::size_t room) {
+  wire_.resize(std::min(room, kPiece));
+  const net::Io io = below_->read(wire_);
+  if (io.kind != net::Io::Kind::moved) return io;
+  if (!heard_ && port_) no_answer_.start(kPortAnswer);
+  heard_ = true;
+  client_.feed(BytesView(wire_).first(io.bytes), data_, out_);
+  if (client_.unsettled() && !settle_.running()) settle_.start(kAnswer);
+  note_port();
+  flush();
+  return io;
 }
 
 /// Moves what is decoded; how much.
@@ -76,6 +99,7 @@ std::size_t TelnetChannel::give(BytesSpan room) {
 
 void TelnetChannel::settle() {
   client_.settle(data_);
+  note_port();
   if (given_ < data_.size() && (interest_ & loop::kReadable) != 0) owner_->channel_ready(loop::kReadable);
 }
 
@@ -101,10 +125,61 @@ void TelnetChannel::flush() {
 }
 
 void TelnetChannel::send_break(std::function<void(Status)> answer) {
-  client_.encode_break(out_);
+  if (port() != nullptr) return port_->send_break(std::move(answer));
+  protocol::TelnetClient::encode_break(out_);
   flush();
   want(interest_);
   answer({});
+}
+
+// --- RFC 2217 ---
+
+PortControl* TelnetChannel::port() { return client_.com_port() == ComPort::agreed ? &*port_ : nullptr; }
+
+bool TelnetChannel::knows_port() {
+  while (client_.com_port() == ComPort::asked && data_.size() < kPiece) {
+    const net::Io io = take_in(kPiece);
+    if (io.kind == net::Io::Kind::again) return false;
+    // Its end is met again when the rest has been read.
+    if (io.kind != net::Io::Kind::moved) return true;
+  }
+  return true;
+}
+
+void TelnetChannel::send(const protocol::ComPortMessage& message) {
+  client_.encode(message, out_);
+  flush();
+  want(interest_);
+}
+
+/// What the port is to be told it is told from the loop.
+void TelnetChannel::note_port() {
+  if (!port_) return;
+  for (protocol::ComPortMessage& message : client_.take_messages()) messages_.push_back(std::move(message));
+  untold_.waits(!messages_.empty() || told_ != client_.com_port());
+}
+
+void TelnetChannel::tell_port() {
+  if (told_ != client_.com_port()) {
+    tell_outcome();
+    if (told_ == ComPort::agreed) port_->begin();
+  }
+  // One at a time: whoever is told may destroy this.
+  if (messages_.empty()) return;
+  const protocol::ComPortMessage message = std::move(messages_.front());
+  messages_.erase(messages_.begin());
+  untold_.waits(!messages_.empty());
+  port_->heard(message);
+}
+
+void TelnetChannel::tell_outcome() {
+  constexpr auto kCannot = "the settings of its port cannot be changed, and a break is telnet's";
+  no_answer_.stop();
+  told_ = client_.com_port();
+  if (told_ == ComPort::refused) maker_.channel_remarks(fmt::format("it refuses RFC 2217: {}", kCannot));
+  if (told_ == ComPort::qemu) maker_.channel_remarks(fmt::format("it is QEMU's telnet, not RFC 2217's: {}", kCannot));
+  if (told_ == ComPort::asked)
+    maker_.channel_remarks(fmt::format("it does not say whether it has RFC 2217: {}", kCannot));
 }
 
 bool TelnetChannel::part() {

@@ -71,6 +71,21 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string utf8_of(std::string_view bytes) {
+  std::string out;
+  while (!bytes.empty()) {
+    const std::size_t length = utf8_length(bytes);
+    if (length == 0)
+      out += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(bytes[0]));
+    else if (bytes[0] == '\\')
+      out += "\\\\";
+    else
+      out += bytes.substr(0, length);
+    bytes.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
+
 std::string percent_encoded(std::string_view text) {
   const bool only_dots = text == "." || text == "..";
   std::string out;

@@ -49,9 +49,8 @@ Outcome<void> result_of(const AttachSession::End& end, const ApiClient& api, con
 }
 
 /// The session from the first line that is told of it to the last. In between the terminal is raw, and signals wait.
-Outcome<AttachSession::End> run(ApiClient::Session session, const std::string& name, LeaveKey key) {
+Outcome<AttachSession::End> run(ApiClient::Session session, const std::string& name, LeaveKey key, bool at_terminal) {
   SignalQueue signals;
-  const bool at_terminal = ::isatty(STDIN_FILENO) == 1;
   say(greeting(name, key, at_terminal));
   std::optional<RawTerminal> terminal;
   if (at_terminal) {
@@ -77,11 +76,14 @@ Outcome<void> attach(const Arguments& arguments, ApiClient& api) {
     key = *parsed;
   }
   const char* const mode = arguments.watch ? "watch" : arguments.force ? "force" : "control";
-  auto upgraded = api.upgrade(console_path(name, fmt::format("/attach?mode={}", mode)), "telnet");
+  // What a program pipes in is all the guest's: there are no keys in it, here or at charmuxd.
+  const bool at_terminal = ::isatty(STDIN_FILENO) == 1;
+  const char* const keys = at_terminal ? "on" : "off";
+  auto upgraded = api.upgrade(console_path(name, fmt::format("/attach?mode={}&keys={}", mode, keys)), "telnet");
   if (!upgraded) return tl::unexpected(upgraded.error());
   if (!upgraded->session) return tl::unexpected(refusal(upgraded->answer, name));
 
-  const auto end = run(std::move(*upgraded->session), name, key);
+  const auto end = run(std::move(*upgraded->session), name, key, at_terminal);
   if (!end) return tl::unexpected(end.error());
   return result_of(*end, api, name);
 }

@@ -42,7 +42,7 @@ AttachSession::End AttachSession::run() {
 }
 
 std::optional<AttachSession::End> AttachSession::turn() {
-  if (finished()) return End{End::By::server};
+  if (finished()) return End{told_to_disconnect_ ? End::By::key : End::By::server};
   const std::size_t most = terminal_ != nullptr ? kMostFromTerminal : kMostFromPipe;
   const bool wants_stdin = stdin_open_ && to_send_.size() < most;
   const short from_server = output_.full() || server_closed_ ? 0 : POLLIN;
@@ -79,6 +79,12 @@ void AttachSession::hear(BytesView bytes) {
 
 void AttachSession::type(BytesView bytes) { protocol::telnet_encode(bytes, peer_.binary_out(), wire_state_, to_send_); }
 
+void AttachSession::watch_keys(BytesView typed) {
+  while (const auto piece = server_keys_.next(typed))
+    told_to_disconnect_ =
+        told_to_disconnect_ || (piece->kind == frontend::KeyPiece::Kind::command && piece->key == std::byte{'.'});
+}
+
 std::optional<AttachSession::End> AttachSession::read_stdin() {
   std::array<std::byte, kRead> buffer{};
   const ssize_t got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
@@ -96,6 +102,7 @@ std::optional<AttachSession::End> AttachSession::read_stdin() {
   }
   Bytes pass;
   const bool leave = keys_.read(bytes, pass);
+  watch_keys(pass);
   type(pass);
   if (!leave) return std::nullopt;
   // What was typed before the key is for the guest, as far as charmuxd takes it now.

@@ -13,6 +13,7 @@
 #include "cli/output.hpp"
 #include "cli/raw_terminal.hpp"
 #include "cli/signal_queue.hpp"
+#include "frontend/escape_keys.hpp"
 
 namespace charmux::cli {
 
@@ -23,6 +24,7 @@ class AttachSession {
  public:
   /// How it ended.
   struct End {
+    /// `key`: one that this side knows, or one that charmuxd knows and has closed the session for.
     enum class By { key, server, signal, stdin_gone, stdout_gone, fault } by;
     int number = 0;  ///< of the signal, or the errno of a fault
   };
@@ -37,6 +39,7 @@ class AttachSession {
  private:
   void hear(BytesView bytes);
   void type(BytesView bytes);
+  void watch_keys(BytesView typed);
   [[nodiscard]] std::optional<End> read_stdin();
   void read_connection();
   void send_waiting();
@@ -48,6 +51,8 @@ class AttachSession {
 
   UniqueFd connection_;
   LeaveKeys keys_;
+  frontend::EscapeKeys server_keys_;  ///< as charmuxd reads what it is sent, whose sequence may have been changed.
+  bool told_to_disconnect_ = false;
   RawTerminal* terminal_;
   SignalQueue& signals_;
   protocol::TelnetPeer peer_{protocol::TelnetPeer::Role::client};

@@ -52,8 +52,14 @@ bool LeaveKeys::step(std::byte byte, Bytes& pass) {
         pass.push_back(byte);
       return false;
     case State::after_escape:
-      state_ = byte == kCommand ? State::after_command : State::plain;
-      if (state_ == State::plain) pass.insert(pass.end(), {kEscape, byte});
+      if (byte == kCommand) {
+        state_ = State::after_command;
+        return false;
+      }
+      pass.push_back(kEscape);
+      if (byte == kEscape) return false;  // it is held in its turn
+      state_ = State::plain;
+      pass.push_back(byte);
       return false;
     case State::after_command:
       if (byte == kDisconnect) return true;

@@ -24,7 +24,8 @@ inline constexpr std::byte kLeaveKey{0x1D};
 
 /// Finds in what a person types the two ways out of a session: the leave key as the first byte of a read, and
 /// `^E c .` anywhere. What may become the latter is held until the next byte tells: `^E` without a `c` behind it passes
-/// with that byte, and `^E c` and any byte but `.` pass all three, for charmuxd has commands there, too.
+/// with that byte (`^E` behind `^E` is held in its turn, as charmuxd does), and `^E c` and any byte but `.` pass all
+/// three, for charmuxd has commands there, too.
 class LeaveKeys {
  public:
   explicit LeaveKeys(LeaveKey key) : key_(key) {}

@@ -76,6 +76,8 @@ void read_section(const Section& section, Draft& draft, Report& report) {
       draft.discovers.push_back(read_discover(table.at, table.entries, report));
     else if (section.name == "match")
       draft.matches.push_back(read_match(table.at, table.entries, report));
+    else if (section.name == "audit")
+      draft.audit = {table.at, Settings::read(section.name, table.at, table.entries, report)};
     else
       (section.name == "history" ? draft.history : draft.limits) =
           Settings::read(section.name, table.at, table.entries, report);

@@ -42,11 +42,18 @@ struct MatchDraft {
   Settings settings;
 };
 
+/// [audit] as written.
+struct AuditDraft {
+  Origin at;
+  Settings settings;
+};
+
 /// All that was written, file first.
 struct Draft {
   Settings top;
   Settings history;
   Settings limits;
+  AuditDraft audit;
   std::vector<DiscoverDraft> discovers;
   std::vector<MatchDraft> matches;
   std::vector<ConsoleDraft> consoles;
@@ -69,6 +76,10 @@ void add_listen(std::string_view argument, Draft& draft, Report& report);
 [[nodiscard]] bool is_directory(std::string_view path);
 /// Reports what is wrong with the table's 'log', if it has one, whatever consoles it is for.
 void check_log(std::string_view table, const Settings& settings, Report& report);
+/// The table's 'writer', if it has a good one.
+[[nodiscard]] std::optional<WriterMode> writer_mode(const Settings& settings);
+/// What the table says of how people type.
+[[nodiscard]] TypingWish read_typing(const Settings& settings);
 /// Whether the consoles that log there each have a file of their own: %n stands in it.
 [[nodiscard]] bool log_has_name(std::string_view pattern);
 

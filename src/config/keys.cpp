@@ -8,9 +8,12 @@
 namespace charmux::config {
 namespace {
 
-constexpr std::array<std::string_view, 6> kTables = {"history", "limits", "discover", "match", "console", "listen"};
+constexpr std::array<std::string_view, 7> kTables = {"history", "limits",  "audit", "discover",
+                                                     "match",   "console", "listen"};
 constexpr std::array<std::string_view, 2> kAccess = {"watch", "control"};
 constexpr std::array<std::string_view, 2> kOnLag = {"skip", "close"};
+constexpr std::array<std::string_view, 3> kWriter = {"single", "shared", "force"};
+constexpr std::array<std::string_view, 2> kQuery = {"writer", "pass"};
 constexpr std::array<std::string_view, 3> kFlow = {"rtscts", "xonxoff", "none"};
 constexpr std::array<std::string_view, 2> kSwitch = {"on", "off"};
 constexpr std::array<std::string_view, 2> kVirsh = {"yield", "refuse"};
@@ -56,6 +59,9 @@ constexpr KeyInfo kKeys[] = {
     {"limits", "api_request", "\"10s\"", 100, 10 * kMinute, {}, Kind::time},
     {"limits", "api_idle", "\"60s\"", 100, kHour, {}, Kind::time},
 
+    {"audit", "file", "", 0, 0, {}, Kind::path},
+    {"audit", "typed", "false", 0, 0, {}, Kind::flag},
+
     {"discover", "libvirt", "", 0, 0, {}, Kind::text},
     {"discover", "virsh", "\"yield\"", 0, 0, kVirsh, Kind::choice},
     {"discover", "qemu_monitor", "\"auto\"", 0, 0, kQemuMonitor, Kind::choice},
@@ -71,6 +77,11 @@ constexpr KeyInfo kKeys[] = {
     {"match", "replay", "\"32KiB\"", 0, GiB, {}, Kind::size},
     {"match", "max_guest_pause", "\"50ms\"", 0, kMostPause, {}, Kind::time},
     {"match", "log", "", 0, 0, {}, Kind::path},
+    {"match", "writer", "\"single\"", 0, 0, kWriter, Kind::choice},
+    {"match", "writer_idle", "\"0\"", 0, 30 * kDay, {}, Kind::time},
+    {"match", "input_rate", "\"0\"", 0, GiB, {}, Kind::size},
+    {"match", "input_cr_delay", "\"0\"", 0, kMostPause, {}, Kind::time},
+    {"match", "query", "\"writer\"", 0, 0, kQuery, Kind::choice},
 
     {"console", "name", "", 0, 0, {}, Kind::text, kRequired},
     {"console", "backend", "", 0, 0, {}, Kind::text, kRequired},
@@ -79,9 +90,15 @@ constexpr KeyInfo kKeys[] = {
     {"console", "max_guest_pause", "\"50ms\"", 0, kMostPause, {}, Kind::time},
     {"console", "log", "", 0, 0, {}, Kind::path},
     {"console", "port", "", 1, kMostPort, {}, Kind::count},
+    {"console", "writer", "\"single\"", 0, 0, kWriter, Kind::choice},
+    {"console", "writer_idle", "\"0\"", 0, 30 * kDay, {}, Kind::time},
+    {"console", "input_rate", "\"0\"", 0, GiB, {}, Kind::size},
+    {"console", "input_cr_delay", "\"0\"", 0, kMostPause, {}, Kind::time},
+    {"console", "query", "\"writer\"", 0, 0, kQuery, Kind::choice},
     {"console", "speed", "115200", 50, 4'000'000, {}, Kind::count, !kRequired, kOption},
     {"console", "framing", "\"8n1\"", 0, 0, {}, Kind::text, !kRequired, kOption},
     {"console", "flow", "\"none\"", 0, 0, kFlow, Kind::choice, !kRequired, kOption},
+    {"console", "rfc2217", "false", 0, 0, {}, Kind::flag, !kRequired, kOption},
     {"console", "bind", "", 0, 0, {}, Kind::text, !kRequired, kOption},
     {"console", "ca", "", 0, 0, {}, Kind::path, !kRequired, kOption},
     {"console", "cert", "", 0, 0, {}, Kind::path, !kRequired, kOption},
@@ -95,9 +112,12 @@ constexpr KeyInfo kKeys[] = {
     {"listen", "ports", "", 0, 0, {}, Kind::ports, !kRequired, kOption},
     {"listen", "console", "", 0, 0, {}, Kind::text, !kRequired, kOption},
     {"listen", "access", "\"control\"", 0, 0, kAccess, Kind::choice, !kRequired, kOption},
+    {"listen", "writer", "\"single\"", 0, 0, kWriter, Kind::choice, !kRequired, kOption},
     {"listen", "replay", "\"32KiB\"", 0, GiB, {}, Kind::size, !kRequired, kOption},
     {"listen", "on-lag", "\"skip\"", 0, 0, kOnLag, Kind::choice, !kRequired, kOption},
     {"listen", "notices", "\"on\"", 0, 0, kSwitch, Kind::choice, !kRequired, kOption},
+    {"listen", "keys", "\"on\"", 0, 0, {}, Kind::text, !kRequired, kOption},
+    {"listen", "proxy-from", "[]", 0, 0, {}, Kind::texts, !kRequired, kOption},
     {"listen", "insecure", "false", 0, 0, {}, Kind::flag, !kRequired, kOption},
 };
 
@@ -107,7 +127,9 @@ std::span<const KeyInfo> known_keys() { return kKeys; }
 
 std::span<const std::string_view> known_tables() { return kTables; }
 
-bool is_list(std::string_view table) { return !table.empty() && table != "history" && table != "limits"; }
+bool is_list(std::string_view table) {
+  return !table.empty() && table != "history" && table != "limits" && table != "audit";
+}
 
 std::string table_text(std::string_view table) {
   const std::string name(table);

@@ -11,7 +11,7 @@ namespace {
 
 using address::in_quotes;
 
-constexpr std::array<std::string_view, 2> kDoors = {"telnet", "raw"};
+constexpr std::array<std::string_view, 3> kDoors = {"telnet", "raw", "rfc2217"};  ///< in the order of DoorKind
 
 /// The address's options as entries, which then pass the same checks as keys. One that a key gives too is reported.
 void add_options(const address::Parts& parts, const std::string& text, const Origin& at, std::vector<Entry>& entries,
@@ -37,10 +37,10 @@ void read_address(const std::string& text, const Origin& at, ListenDraft& draft,
   const Result<address::Parts> parts = address::split(text);
   if (!parts) return fail(parts.error().text);
   add_options(*parts, text, at, entries, report);
-  if (parts->scheme == "web") return fail("web: listeners are not in this version: use telnet or raw");
-  if (std::find(kDoors.begin(), kDoors.end(), parts->scheme) == kDoors.end())
-    return fail(address::unknown_scheme(parts->scheme, kDoors).text);
-  draft.listen.kind = parts->scheme == "telnet" ? DoorKind::telnet : DoorKind::raw;
+  if (parts->scheme == "web") return fail("web: listeners are not in this version: use telnet, raw or rfc2217");
+  const auto* const door = std::find(kDoors.begin(), kDoors.end(), parts->scheme);
+  if (door == kDoors.end()) return fail(address::unknown_scheme(parts->scheme, kDoors).text);
+  draft.listen.kind = static_cast<DoorKind>(door - kDoors.begin());
   const bool range = std::any_of(entries.begin(), entries.end(), [](const Entry& each) { return each.key == "ports"; });
   Result<address::Place> place = range ? address::parse_listen_host(parts->place).map([](address::HostPort host) {
     return address::Place(std::move(host));
@@ -64,15 +64,59 @@ void apply(const Settings& settings, Listen& listen) {
   std::string notices = telnet ? "on" : "off";
   settings.take("notices", notices);
   listen.notices = notices == "on";
+  listen.writer = writer_mode(settings);
   if (!telnet) listen.replay = 0;
   if (settings.has("replay")) settings.take("replay", listen.replay.emplace());
   settings.take("insecure", listen.insecure);
 }
 
+/// The escape sequence, where there may be one.
+void apply_keys(const Settings& settings, const Origin& at, Listen& listen, Report& report) {
+  std::string keys = listen.kind == DoorKind::telnet ? "on" : "off";
+  settings.take("keys", keys);
+  if (keys == "off") return;
+  listen.keys.emplace();
+  if (keys == "on") return;
+  if (const Result<EscapeSequence> parsed = parse_escape_sequence(keys))
+    listen.keys = *parsed;
+  else
+    report.add(settings.at("keys", at),
+               fmt::format("{}: 'keys' must be on, off or two keys such as ^Ec: {}", listen.text, parsed.error().text));
+}
+
+void apply_networks(const Settings& settings, const Origin& at, Listen& listen, Report& report) {
+  std::vector<std::string> networks;
+  settings.take("proxy-from", networks);
+  for (const std::string& text : networks) {
+    if (const Result<address::Network> network = address::parse_network(text))
+      listen.proxy_from.push_back(*network);
+    else
+      report.add(settings.at("proxy-from", at), fmt::format("{}: 'proxy-from': {}", listen.text, network.error().text));
+  }
+}
+
+/// Options that contradict the listener's kind or place, or one another.
+void check_sense(const ListenDraft& draft, Report& report) {
+  const Listen& listen = draft.listen;
+  for (const std::string_view only_telnet : {"notices", "keys"})
+    if (listen.kind != DoorKind::telnet && draft.settings.mentions(only_telnet))
+      report.add(draft.settings.at(only_telnet, draft.at),
+                 fmt::format("{}: {} clients never get {}: leave '{}' out", listen.text, name_of(listen.kind),
+                             only_telnet, only_telnet));
+  if (listen.access == Access::watch && draft.settings.mentions("writer"))
+    report.add(draft.settings.at("writer", draft.at),
+               fmt::format("{}: with access=watch nobody types: leave 'writer' out", listen.text));
+  if (!listen.proxy_from.empty() && !std::holds_alternative<address::HostPort>(*draft.place))
+    report.add(draft.settings.at("proxy-from", draft.at),
+               fmt::format("{}: 'proxy-from' is for TCP, and this is a UNIX socket: leave it out", listen.text));
+}
+
 }  // namespace
 
+std::string_view name_of(DoorKind kind) { return kDoors[static_cast<std::size_t>(kind)]; }
+
 std::string door_text(const Listen& listen) {
-  const std::string kind = listen.kind == DoorKind::telnet ? "telnet:" : "raw:";
+  const std::string kind = std::string(name_of(listen.kind)) + ":";
   const auto* const host = std::get_if<address::HostPort>(&listen.place);
   if (!listen.ports || host == nullptr) return kind + address::to_text(listen.place);
   return fmt::format("{}{},ports={}-{}", kind, address::host_text(*host), listen.ports->low, listen.ports->high);
@@ -100,9 +144,9 @@ ListenDraft read_listen(const Origin& table_at, const std::vector<Entry>& entrie
   }
   draft.settings = Settings::read("listen", table_at, all, report);
   apply(draft.settings, draft.listen);
-  if (draft.place && draft.listen.kind == DoorKind::raw && draft.settings.mentions("notices"))
-    report.add(draft.settings.at("notices", draft.at),
-               fmt::format("{}: raw clients never get notices: leave 'notices' out", draft.listen.text));
+  apply_keys(draft.settings, draft.at, draft.listen, report);
+  apply_networks(draft.settings, draft.at, draft.listen, report);
+  if (draft.place) check_sense(draft, report);
   return draft;
 }
 

@@ -62,6 +62,7 @@ MatchSettings settings_for(const Config& config, std::string_view name, std::str
     settings.replay = match.replay.value_or(settings.replay);
     settings.max_guest_pause = match.max_guest_pause.value_or(settings.max_guest_pause);
     settings.log = match.log.value_or(settings.log);
+    settings.typing = with(settings.typing, match.typing);
   }
   settings.replay = std::min(settings.replay, settings.size);
   settings.log = log_path(settings.log, called);
@@ -104,6 +105,7 @@ MatchDraft read_match(const Origin& table_at, const std::vector<Entry>& entries,
   own.take_as<std::uint64_t>("replay", match.replay);
   own.take_as<std::chrono::milliseconds>("max_guest_pause", match.max_guest_pause);
   own.take_as<std::string>("log", match.log);
+  match.typing = read_typing(own);
   if (own.has("console") && (match.console.empty() || match.console.find('\0') != std::string::npos))
     report.add(draft.at, "'console' in [[match]] fits no name: write a name, or a glob such as \"lab-*\"");
   if (match.port && has_wildcard(match.console))

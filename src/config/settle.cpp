@@ -54,6 +54,20 @@ Limits settle_limits(const Settings& settings, Report& report) {
   return limits;
 }
 
+Audit settle_audit(const AuditDraft& draft, Report& report) {
+  Audit audit;
+  draft.settings.take("file", audit.file);
+  draft.settings.take("typed", audit.typed);
+  if (!audit.file.empty() && is_directory(audit.file))
+    report.add(draft.settings.at("file", draft.at),
+               fmt::format("'file' in [audit] is a directory: write a file's path, such as {}",
+                           in_quotes(audit.file + (audit.file.back() == '/' ? "" : "/") + "audit.log")));
+  if (audit.typed && !draft.settings.mentions("file"))
+    report.add(draft.settings.at("typed", draft.at),
+               "'typed' in [audit] needs the key 'file': nothing is written without");
+  return audit;
+}
+
 Console settle_console(const ConsoleDraft& draft, const History& history, Report& report) {
   Console console{draft.name, draft.backend.value_or(address::Backend{}), history.size, history.replay};
   const Settings& own = draft.settings;
@@ -64,6 +78,7 @@ Console settle_console(const ConsoleDraft& draft, const History& history, Report
   own.take("max_guest_pause", console.max_guest_pause);
   own.take("log", console.log);
   console.log = log_path(console.log, console.name);
+  console.typing = with(console.typing, read_typing(own));
   if (console.replay > console.size && (own.has("size") || own.has("replay")))
     report.add(own.at("replay", own.at("size", draft.at)),
                fmt::format("console {} has a 'replay' of {}, more than its 'size' of {}: give it a smaller replay",
@@ -125,6 +140,7 @@ Config settle(const Draft& draft, const CommandLine& command_line, const Environ
   config.log_level = command_line.log_level.value_or(config.log_level);
   config.history = settle_history(draft.history, report);
   config.limits = settle_limits(draft.limits, report);
+  config.audit = settle_audit(draft.audit, report);
   settle_discovery(draft, config, report);
   settle_consoles(draft, config, report);
   settle_logs(draft, config, report);

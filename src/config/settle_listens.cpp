@@ -35,7 +35,7 @@ void check_what(const ListenDraft& draft, const Listen& listen, Report& report) 
   if (own.has("console") && listen.console.empty())
     return report.add(own.at("console", draft.at),
                       fmt::format("{}: 'console' is empty: write the name of one", door_text(listen)));
-  if (listen.kind == DoorKind::raw && !own.mentions("console") && !own.mentions("ports"))
+  if (listen.kind != DoorKind::telnet && !own.mentions("console") && !own.mentions("ports"))
     report.add(draft.at, door_text(listen) + " needs console=NAME or ports=LO-HI: only telnet has a menu");
 }
 

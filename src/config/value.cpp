@@ -109,7 +109,20 @@ Result<SettingValue> fit_text(const KeyInfo& key, const Entry& entry) {
   return good(*text);
 }
 
+/// In an address several texts stand behind one another, with commas between them.
+std::vector<std::string> parted(std::string_view texts) {
+  std::vector<std::string> parts;
+  for (std::size_t end = 0; end != std::string_view::npos; texts.remove_prefix(std::min(end, texts.size() - 1) + 1)) {
+    end = texts.find(',');
+    parts.emplace_back(texts.substr(0, end));
+    if (texts.empty()) break;
+  }
+  return parts;
+}
+
 Result<SettingValue> fit_texts(const KeyInfo& key, const Entry& entry) {
+  if (const auto* const option = std::get_if<std::string>(&entry.value); option != nullptr && entry.is_option)
+    return good(parted(*option));
   const auto* const texts = std::get_if<std::vector<std::string>>(&entry.value);
   if (texts == nullptr) return wrong_type(key, entry);
   if (texts->size() < key.least) return failure(" is empty: name one, or leave '{}' out", key.name);

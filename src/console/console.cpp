@@ -30,7 +30,8 @@ Console::Console(Settings settings, history::Ring ring, std::unique_ptr<backend:
                  Log& log)
     : name_(std::move(settings.name)),
       replay_(settings.replay),
-      input_queue_(settings.input_queue),
+      typing_(settings.typing),
+      audit_(settings.audit),
       ring_(std::move(ring)),
       save_(std::move(settings.save)),
       opened_(std::move(settings.opened)),
@@ -40,10 +41,15 @@ Console::Console(Settings settings, history::Ring ring, std::unique_ptr<backend:
       holds_(fanout.loop(), [this] { has_held(); }),
       pace_({settings.max_guest_pause, settings.min_rate, ring_.size()}, fanout.loop(), readers_, *backend_),
       coalesce_(settings.coalesce),
-      gathering_(fanout.loop(), [this] { tell_output(); }) {}
+      gathering_(fanout.loop(), [this] { tell_output(); }),
+      input_({settings.input_queue, {typing_.input_rate, typing_.input_cr_delay}}, fanout.loop(), input_owner()),
+      comings_(fanout.loop(), viewers_),
+      pen_(typing_.writer_idle, fanout.loop(), input_, comings_, pen_owner()) {}
 
 void Console::stop(std::string_view why) {
-  if (!input_.empty()) drop_input(why);
+  for (const Viewer* viewer : viewers_)
+    if (const std::size_t bytes = input_.drop(viewer->id()); bytes > 0) input_dropped(bytes, why);
+  pen_.stop();
   holds_.stop();
   backend_->stop();
   tell_output();
@@ -57,6 +63,7 @@ void Console::backend_is(backend::State state, const std::string& reason) {
   const bool was_open = state_ == backend::State::open;
   state_ = state;
   reason_ = reason;
+  uart_.backend_is();
   if (state == backend::State::open) return came_up();
   also_read_by_.clear();
   pace_.go_on();
@@ -156,121 +163,6 @@ void Console::tell_output() {
   gathering_.stop();
   if (std::exchange(gathered_, 0) == 0) return;
   for (Viewer* reader : readers_) reader->output_came();
-}
-
-void Console::backend_writable() {
-  while (!input_.empty() && breaks_ == 0) {
-    const net::Io io = give_guest(input_);
-    if (io.kind != net::Io::Kind::moved) break;
-    input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(io.bytes));
-  }
-  if (done_typing_ && input_.empty()) release_pen(*std::exchange(done_typing_, std::nullopt));
-  if (Viewer* const typist = lock_.holder() ? find(*lock_.holder()) : nullptr) typist->input_may_go_on();
-}
-
-// --- who types ---
-
-bool Console::may_type(const Viewer& viewer) const {
-  return viewer.settings().may_type && backend_->why_no_input().empty();
-}
-
-bool Console::type(Viewer& viewer, BytesView bytes) {
-  if (!may_type(viewer) || !lock_.type(viewer.id())) return false;
-  if (input_.empty() && breaks_ == 0) {
-    const net::Io io = give_guest(bytes);
-    if (io.kind == net::Io::Kind::moved) bytes = bytes.subspan(io.bytes);
-  }
-  append(input_, bytes);
-  return true;
-}
-
-net::Io Console::give_guest(BytesView bytes) {
-  const net::Io io = backend_->write(bytes);
-  if (io.kind == net::Io::Kind::moved) traffic_.to_guest += io.bytes;
-  return io;
-}
-
-void Console::send_break(std::function<void(Status)> answer) {
-  ++breaks_;
-  backend_->send_break(
-      [this, alive = std::weak_ptr<const void>(alive_), answer = std::move(answer)](const Status& sent) {
-        if (!alive.expired()) {
-          --breaks_;
-          backend_writable();
-        }
-        answer(sent);
-      });
-}
-
-std::size_t Console::input_room(const Viewer& viewer) const {
-  if (lock_.holder() && *lock_.holder() != viewer.id()) return input_queue_;
-  return input_queue_ - std::min(input_queue_, input_.size());
-}
-
-void Console::lay_pen_down(Viewer& viewer) {
-  if (lock_.holder() == viewer.id() && !input_.empty())
-    done_typing_ = viewer.id();
-  else
-    release_pen(viewer.id());
-}
-
-void Console::take_pen(Viewer& viewer) {
-  const std::optional<WriterLock::Id> before = lock_.seize(viewer.id());
-  if (!before) return;
-  if (!input_.empty()) drop_input(fmt::format("{} took the pen before the guest read them", viewer.who()));
-  // Who has finished typing does not wait to type again.
-  if (done_typing_) (void)lock_.leave(*before);
-  done_typing_.reset();
-  if (Viewer* const loser = find(*before)) loser->notify(notices::pen_lost(viewer.who()));
-}
-
-void Console::release_pen(WriterLock::Id holder) {
-  const std::optional<WriterLock::Id> next = lock_.leave(holder);
-  Viewer* const heir = next ? find(*next) : nullptr;
-  if (heir != nullptr) heir->notify(std::string(notices::kYouType));
-}
-
-void Console::drop_input(std::string_view why) {
-  log_.warn("console {}: {} bytes of input did not reach the guest: {}", name_, input_.size(), why);
-  input_.clear();
-}
-
-// --- viewers ---
-
-void Console::attach(Viewer& viewer) {
-  readers_.push_back(&viewer);
-  if (viewer.settings().counts) viewers_.push_back(&viewer);
-  pace_.reader_came();
-  if (may_type(viewer)) viewer.settings().take_pen ? take_pen(viewer) : void(lock_.attach(viewer.id()));
-  viewer.greet(status_for(viewer), notices::kLive);
-  told_away_ = told_away_ || (viewer.settings().counts && state_ != backend::State::open);
-  fanout_.wake(viewer);
-}
-
-void Console::detach(Viewer& viewer) {
-  std::erase(readers_, &viewer);
-  std::erase(viewers_, &viewer);
-  if (viewer.in_the_way()) pace_.made_room();
-  fanout_.forget(viewer);
-  if (lock_.holder() == viewer.id()) {
-    if (!input_.empty()) drop_input(fmt::format("{} left before the guest read them", viewer.who()));
-    done_typing_.reset();
-  }
-  release_pen(viewer.id());
-}
-
-void Console::log_skip(const Viewer& viewer, std::uint64_t bytes) {
-  log_.warn("console {}: {} reads too slowly: {} bytes skipped, {} in all", name_, viewer.who(), bytes,
-            viewer.skipped());
-}
-
-void Console::announce(const std::string& notice) {
-  for (Viewer* viewer : viewers_) viewer->notify(notice);
-}
-
-Viewer* Console::find(WriterLock::Id id) const {
-  const auto at = std::find_if(viewers_.begin(), viewers_.end(), [id](const Viewer* v) { return v->id() == id; });
-  return at == viewers_.end() ? nullptr : *at;
 }
 
 }  // namespace charmux::console

@@ -11,10 +11,14 @@
 #include "charmux/base/log.hpp"
 #include "charmux/history/cursor.hpp"
 #include "charmux/history/ring.hpp"
+#include "console/audit.hpp"
+#include "console/comings.hpp"
+#include "console/input.hpp"
 #include "console/pace.hpp"
+#include "console/pen.hpp"
 #include "console/toggling.hpp"
+#include "console/uart.hpp"
 #include "console/viewer.hpp"
-#include "console/writer_lock.hpp"
 #include "loop/timer.hpp"
 
 namespace charmux::console {
@@ -36,6 +40,8 @@ class Console final : private backend::Backend::Sink {
     /// Has another thread call what puts a history that has just begun on the disk; none: it is left to the kernel.
     std::function<void(std::function<void()>)> save = {};
     std::function<void(const Console&)> opened = {};  ///< called each time that its backend is open
+    config::Typing typing = {};
+    Audit* audit = nullptr;  ///< where what is done here is noted; null: nowhere. Outlives the console.
   };
   /// The backend starts by start().
   Console(Settings settings, history::Ring ring, std::unique_ptr<backend::Backend> backend, Fanout& fanout, Log& log);
@@ -52,14 +58,16 @@ class Console final : private backend::Backend::Sink {
   void retry() { backend_->retry(); }
   /// Its chardev is there no more, or another's: closes it if it is open, and asks where it is now.
   void relocate() { backend_->relocate(); }
-  /// Frees the chardev for others until reopen(), on behalf of `who`.
-  void put_down(std::string_view who) { backend_->put_down("put down by " + std::string(who)); }
+  /// Frees the chardev for others until reopen(), on behalf of `by`.
+  void put_down(const ViewerOrigin& by);
   /// Opens the chardev, again if it is open; with `force` throws out a libvirt session that has it.
-  void reopen(bool force = false) { backend_->reopen(force); }
+  void reopen(const ViewerOrigin& by, bool force = false);
   /// Sends the guest a break. What is typed after it waits until it is there, or is known not to be: a break goes by
   /// another way than keys do, and SysRq needs the two in order. `answer` is called once, perhaps from inside this,
   /// unless this is destroyed first. Error: "no break: " and why the guest got none.
-  void send_break(std::function<void(Status)> answer);
+  void send_break(const ViewerOrigin& by, std::function<void(Status)> answer);
+  /// Tells all viewers what `by` has to say, but not `except`, who says it. `text` is one line without control bytes.
+  void broadcast(const ViewerOrigin& by, const std::string& text, const Viewer* except = nullptr);
   /// A notice to all viewers.
   void announce(const std::string& notice);
   /// The last thing: puts the history on the disk. Blocks.
@@ -68,6 +76,7 @@ class Console final : private backend::Backend::Sink {
   [[nodiscard]] const std::string& name() const { return name_; }
   void rename(std::string name) { name_ = std::move(name); }
   [[nodiscard]] std::uint64_t replay() const { return replay_; }
+  [[nodiscard]] const config::Typing& typing() const { return typing_; }
   [[nodiscard]] history::Ring& ring() { return ring_; }
   [[nodiscard]] const history::Ring& ring() const { return ring_; }
   [[nodiscard]] Fanout& fanout() { return fanout_; }
@@ -89,6 +98,10 @@ class Console final : private backend::Backend::Sink {
   void set_remark(std::string remark) { remark_ = std::move(remark); }
   /// The pty that is open, if it is one that others could open too.
   [[nodiscard]] std::optional<backend::PtyDevice> pty() const { return backend_->pty(); }
+  /// The serial port, as RFC 2217's clients see it.
+  [[nodiscard]] Uart& uart() { return uart_; }
+  /// Of Uart: the backend's serial port that is open, or null.
+  [[nodiscard]] backend::PortControl* port() const { return backend_->port(); }
   /// Who else reads that ("cat, pid 812"), as a remark until it is closed; empty: nobody.
   [[nodiscard]] const std::string& also_read_by() const { return also_read_by_; }
   void set_also_read_by(std::string who) { also_read_by_ = std::move(who); }
@@ -114,8 +127,13 @@ class Console final : private backend::Backend::Sink {
   /// One line for `viewer` that says how it stands with this console.
   [[nodiscard]] std::string status_for(const Viewer& viewer) const;
 
-  /// Who has the pen, or null.
-  [[nodiscard]] const Viewer* writer() const { return lock_.holder() ? find(*lock_.holder()) : nullptr; }
+  /// Who has the pen, or else the one whose door says writer=shared and who typed last, or null.
+  [[nodiscard]] const Viewer* writer() const { return pen_.writer(); }
+  [[nodiscard]] bool is_writer(const Viewer& viewer) const { return pen_.writer_id() == viewer.id(); }
+  /// Whether what this viewer typed now would go to the guest, and nobody would lose anything by it.
+  [[nodiscard]] bool may_write(const Viewer& viewer) const { return may_type(viewer) && pen_.may_write(viewer); }
+  /// Whether its door and the backend let this viewer type, if it has the pen.
+  [[nodiscard]] bool may_type(const Viewer& viewer) const;
   /// What a viewer typed. False: it has not the pen, or may not type, and nothing was taken. At most input_room()
   /// bytes.
   [[nodiscard]] bool type(Viewer& viewer, BytesView bytes);
@@ -123,13 +141,28 @@ class Console final : private backend::Backend::Sink {
   [[nodiscard]] std::string_view why_no_input() const { return backend_->why_no_input(); }
   /// Why type() took nothing of it: "127.0.0.1:40312 types", "a file takes no input".
   [[nodiscard]] std::string why_not_typed(const Viewer& viewer) const;
+  /// By which of its keys the viewer gets the pen ("^Ecf takes over, ^Eca asks"); empty: by none.
+  [[nodiscard]] std::string how_to_type(const Viewer& viewer) const;
   /// How many bytes this viewer may type now; 0 means that its socket should not be read.
   [[nodiscard]] std::size_t input_room(const Viewer& viewer) const;
+  using PenAnswer = console::PenAnswer;
+  /// The viewer wants to type, and spies no more.
+  PenAnswer ask_for_pen(Viewer& viewer);
+  /// It takes the pen from whoever has it, and spies no more. False: it may not type.
+  bool force_pen(Viewer& viewer);
+  /// From now on it only watches, whatever it types and whoever leaves, until it asks for the pen or takes it.
+  void spy(Viewer& viewer);
   /// The viewer will type no more, but watches on; what it typed before still goes to the guest.
   void lay_pen_down(Viewer& viewer);
 
+  /// Whether this viewer could type now, and so may do other things to the guest; takes a pen that lies free, and asks
+  /// nobody for it.
+  [[nodiscard]] bool may_act(Viewer& viewer);
+  /// What it typed and the guest was not given yet is dropped, which the log says: `why`.
+  void drop_typed(const Viewer& viewer, std::string_view why);
+
   // Of Viewer only.
-  [[nodiscard]] WriterLock::Id next_viewer_id() { return ++last_id_; }
+  [[nodiscard]] Pen::Id next_viewer_id() { return ++last_id_; }
   void attach(Viewer& viewer);
   void detach(Viewer& viewer);
   void count_skip(std::uint64_t bytes) { traffic_.skipped += bytes; }
@@ -151,16 +184,18 @@ class Console final : private backend::Backend::Sink {
   void tell_back();
   void has_held();
   void say(LogLevel level, const std::string& sentence);
-  [[nodiscard]] bool may_type(const Viewer& viewer) const;
-  void take_pen(Viewer& viewer);
   [[nodiscard]] net::Io give_guest(BytesView bytes);
-  void release_pen(WriterLock::Id holder);
-  void drop_input(std::string_view why);
-  [[nodiscard]] Viewer* find(WriterLock::Id id) const;
+  void input_moved(Pen::Id writer);
+  void input_dropped(std::size_t bytes, std::string_view why);
+  [[nodiscard]] Viewer* find(Pen::Id id) const;
+  [[nodiscard]] Input::Owner input_owner();
+  [[nodiscard]] Pen::Owner pen_owner();
+  void note(std::string_view what, const ViewerOrigin& by, std::string_view detail = {}, std::string text = {});
 
   std::string name_;
   const std::uint64_t replay_;
-  const std::size_t input_queue_;
+  const config::Typing typing_;
+  Audit* const audit_;
   history::Ring ring_;
   const std::function<void(std::function<void()>)> save_;
   const std::function<void(const Console&)> opened_;
@@ -180,7 +215,6 @@ class Console final : private backend::Backend::Sink {
 
   unsigned number_ = 0;
   Traffic traffic_;
-  unsigned breaks_ = 0;  ///< on their way to the guest; its input waits behind them.
   std::shared_ptr<const void> alive_ = std::make_shared<char>();  ///< for answers that may come too late.
   std::vector<Viewer*> readers_;                                  ///< viewers, and what only logs.
   std::vector<Viewer*> viewers_;
@@ -188,10 +222,11 @@ class Console final : private backend::Backend::Sink {
   const std::chrono::milliseconds coalesce_;
   loop::Timer gathering_;  ///< runs while there is output that the readers were not told of.
   std::uint64_t gathered_ = 0;
-  WriterLock lock_;
-  WriterLock::Id last_id_ = 0;
-  Bytes input_;                                ///< the writer's, waiting for the guest.
-  std::optional<WriterLock::Id> done_typing_;  ///< the writer, when it leaves the pen once `input_` is empty.
+  Pen::Id last_id_ = 0;
+  Input input_;
+  Comings comings_;
+  Pen pen_;
+  Uart uart_{*this};
 };
 
 }  // namespace charmux::console

@@ -48,8 +48,9 @@ std::string Console::silence() const {
 
 std::string Console::status_for(const Viewer& viewer) const {
   const Viewer* const typist = writer();
+  const std::string keys = viewer.keys() ? config::text_of(*viewer.keys()) : "";
   const notices::Company company{viewers_.size(), typist == nullptr ? "" : std::string_view(typist->who()),
-                                 typist == &viewer};
+                                 may_write(viewer), may_type(viewer), keys};
   std::string text = condition();
   if (const std::string silent = silence(); !silent.empty()) text += (text.empty() ? "" : "; ") + silent;
   return notices::attached(name_, company, text);
@@ -58,8 +59,16 @@ std::string Console::status_for(const Viewer& viewer) const {
 std::string Console::why_not_typed(const Viewer& viewer) const {
   if (const std::string_view why = backend_->why_no_input(); !why.empty()) return std::string(why);
   const Viewer* const typist = writer();
+  if (viewer.settings().may_type && viewer.spies()) return "you spy";
   if (!viewer.settings().may_type || typist == nullptr) return "this door only lets you watch";
   return typist->who() + " types";
+}
+
+std::string Console::how_to_type(const Viewer& viewer) const {
+  if (!viewer.keys() || !may_type(viewer)) return {};
+  const Viewer* const typist = writer();
+  return notices::how_to_type(config::text_of(*viewer.keys()),
+                              typist == nullptr || typist == &viewer ? "" : std::string_view(typist->who()));
 }
 
 }  // namespace charmux::console

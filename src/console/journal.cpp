@@ -137,12 +137,12 @@ void Journal::came_back(JournalTask& task) {
 
 void Journal::alarm() {
   if (state_ != State::at_work) return work(false);
-  complain(paths_.log, order_.begun() ? JournalTrouble{"the disk does not answer", "see what it waits for"}
-                                      : JournalTrouble{"the disk of other logs does not answer, and it waits for them",
-                                                       "see what they wait for"});
+  complain(paths_.log, order_.begun() ? FileTrouble{"the disk does not answer", "see what it waits for"}
+                                      : FileTrouble{"the disk of other logs does not answer, and it waits for them",
+                                                    "see what they wait for"});
 }
 
-void Journal::complain(const std::string& path, const JournalTrouble& trouble) {
+void Journal::complain(const std::string& path, const FileTrouble& trouble) {
   if (std::exchange(trouble_, trouble.reason) == trouble.reason) return;
   log_.warn("console {}: log {} stopped: {}; {}, and it goes on by itself", console_.name(), path, trouble.reason,
             trouble.remedy);

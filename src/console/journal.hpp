@@ -61,7 +61,7 @@ class Journal final : private Wire {
   void work(bool last);
   void came_back(JournalTask& task);
   void alarm();
-  void complain(const std::string& path, const JournalTrouble& trouble);
+  void complain(const std::string& path, const FileTrouble& trouble);
   void recovered();
 
   Console& console_;

@@ -6,15 +6,10 @@
 
 #include "charmux/base/bytes.hpp"
 #include "charmux/base/unique_fd.hpp"
+#include "console/append_file.hpp"
 #include "console/journal_place.hpp"
 
 namespace charmux::console {
-
-/// Why a log cannot be written, and what a person can do about it: "disk full", "free some of it".
-struct JournalTrouble {
-  std::string reason;
-  std::string remedy;
-};
 
 /// Where a log is, and where it stands how far it got.
 struct JournalPaths {
@@ -33,7 +28,7 @@ struct JournalTask {
   std::optional<JournalPlace> at{};  ///< where that is in the output; none: that is asked for, and nothing appended.
   std::optional<std::uint64_t> found{};  ///< the answer
   bool last = false;                     ///< the file is put on the disk and closed.
-  std::optional<JournalTrouble> trouble{};
+  std::optional<FileTrouble> trouble{};
 };
 
 /// Blocks. A file that is not there is made, with mode 0600. Trouble: what is at the path is no regular file or cannot

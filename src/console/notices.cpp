@@ -10,10 +10,18 @@ namespace charmux::console::notices {
 
 std::string attached(std::string_view console, const Company& company, std::string_view condition) {
   std::string text = fmt::format("[charmux: {}, {} watching, ", printable(console), company.watching);
-  if (company.you_type)
+  const bool keys = !company.keys.empty();
+  if (company.you_type) {
     text += "you type";
-  else
+    if (keys) text += fmt::format("; {}? helps", company.keys);
+  } else {
     text += fmt::format("{} types; read-only", company.typist.empty() ? "nobody" : company.typist);
+    if (keys && company.may_type)
+      text += fmt::format(": {}{}, {}? helps", company.keys, company.typist.empty() ? "a to type" : "f takes over",
+                          company.keys);
+    else if (keys)
+      text += fmt::format(": {}? helps", company.keys);
+  }
   if (!condition.empty()) text += fmt::format("; {}", printable(condition));
   return text + "]";
 }
@@ -51,9 +59,37 @@ std::string unheard(std::string_view console) {
   return fmt::format("[charmux: {} is connected, nothing heard yet]", printable(console));
 }
 
-std::string read_only(std::string_view why) { return fmt::format("[charmux: read-only: {}]", why); }
+std::string how_to_type(std::string_view keys, std::string_view typist) {
+  return typist.empty() ? fmt::format("{}a to type", keys) : fmt::format("{0}f takes over, {0}a asks", keys);
+}
+
+std::string read_only(std::string_view why, std::string_view how) {
+  return fmt::format("[charmux: read-only: {}{}{}]", why, how.empty() ? "" : "; ", how);
+}
 
 std::string pen_lost(std::string_view to) { return fmt::format("[charmux: read-only: {} took the pen]", to); }
+
+std::string pen_idle(std::chrono::milliseconds idle, std::string_view to) {
+  const std::string what = to.empty() ? "typing takes the pen again" : fmt::format("{} types now", to);
+  return fmt::format("[charmux: you typed nothing for {}: {}]", format_duration(idle), what);
+}
+
+std::string asks_to_type(std::string_view who, std::string_view keys) {
+  if (keys.empty()) return fmt::format("[charmux: {} asks to type]", who);
+  return fmt::format("[charmux: {} asks to type: {} hands over]", who, keys);
+}
+
+std::string types_now(std::string_view who) { return fmt::format("[charmux: {} types now]", who); }
+
+std::string came_or_left(std::string_view who, bool came, std::size_t watching) {
+  return fmt::format("[charmux: {} {}, {} watching]", who, came ? "watches" : "left", watching);
+}
+
+std::string came_and_left(std::size_t came, std::size_t left, std::size_t watching) {
+  const std::string in = came == 0 ? "" : fmt::format("{} came, ", came);
+  const std::string out = left == 0 ? "" : fmt::format("{} left, ", left);
+  return fmt::format("[charmux: {}{}{} watching]", in, out, watching);
+}
 
 std::string happened(std::string_view console, std::string_view what) {
   return fmt::format("[charmux: {} {}]", printable(console), what);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ struct Company {
   std::size_t watching;     ///< viewers, this one included.
   std::string_view typist;  ///< who has the pen; empty: nobody.
   bool you_type;
+  bool may_type = false;    ///< its door and the backend let it.
+  std::string_view keys{};  ///< its escape sequence, as text; empty: it has none.
 };
 /// `condition` is what is out of the ordinary about the console ("shut off"), or empty.
 [[nodiscard]] std::string attached(std::string_view console, const Company& company, std::string_view condition);
@@ -36,10 +39,22 @@ struct Company {
 [[nodiscard]] std::string away(std::string_view console, std::string_view condition);
 [[nodiscard]] std::string back(std::string_view console);
 [[nodiscard]] std::string unheard(std::string_view console);
-/// A viewer typed in vain; why.
-[[nodiscard]] std::string read_only(std::string_view why);
+/// How a viewer that may type gets the pen: "^Ecf takes over, ^Eca asks". `typist`: who has it; empty: nobody.
+[[nodiscard]] std::string how_to_type(std::string_view keys, std::string_view typist);
+/// A viewer typed in vain; why, and how it could type, or empty.
+[[nodiscard]] std::string read_only(std::string_view why, std::string_view how = {});
 /// Another took the pen from this viewer.
 [[nodiscard]] std::string pen_lost(std::string_view to);
+/// This viewer typed nothing for that long, and lost the pen; to nobody when `to` is empty.
+[[nodiscard]] std::string pen_idle(std::chrono::milliseconds idle, std::string_view to);
+/// Another wants the pen that this viewer has; `keys` hand it over ("^Ecs"), unless empty.
+[[nodiscard]] std::string asks_to_type(std::string_view who, std::string_view keys);
+/// The pen has passed, between others.
+[[nodiscard]] std::string types_now(std::string_view who);
+/// One other viewer has come, or left.
+[[nodiscard]] std::string came_or_left(std::string_view who, bool came, std::size_t watching);
+/// So many have.
+[[nodiscard]] std::string came_and_left(std::size_t came, std::size_t left, std::size_t watching);
 /// What happened to the guest: "was reset".
 [[nodiscard]] std::string happened(std::string_view console, std::string_view what);
 /// A line from one user to all who watch.

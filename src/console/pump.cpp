@@ -8,7 +8,8 @@ namespace {
 
 Decision send_up_to(const Situation& at, std::size_t most) {
   const std::size_t bytes = std::min({at.ready, at.budget, most});
-  return bytes == 0 ? Decision{} : Decision{Step::send, bytes};
+  if (bytes > at.kept_back) return {Step::send, bytes};
+  return {at.kept_back > 0 && at.ends ? Step::let_go : Step::nothing};
 }
 
 /// The deepest that a viewer's credit falls: more than the kernel's queues take in one go from one who reads slowly.
@@ -25,7 +26,7 @@ std::chrono::nanoseconds earned(std::uint64_t taken, std::uint64_t min_rate) {
 
 Decision decide(const Situation& at) {
   if (at.lost > 0) return {at.on_lag == OnLag::close ? Step::close : Step::skip};
-  if (at.notice_in && *at.notice_in == 0) {
+  if (at.notice_in && *at.notice_in <= at.kept_back) {
     // A mark is a break in the stream anyway: no sequence goes on behind it.
     if (at.notice_overdue || at.boundary == 0 || at.mark) return {Step::tell_notice};
     return send_up_to(at, at.boundary.value_or(at.ready));

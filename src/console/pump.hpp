@@ -18,6 +18,9 @@ struct Situation {
   bool mark = false;       ///< a mark of the history stands at the viewer's offset.
   std::size_t ready = 0;   ///< bytes that may be sent at once, up to the next mark.
   std::size_t budget = 0;  ///< the most that this viewer is sent in this turn from here on.
+  /// The first of `ready` that were kept back (see Wire::Sent): they go only with more behind them.
+  std::size_t kept_back = 0;
+  bool ends = false;  ///< nothing that belongs to the same output follows what is ready: a mark, or the end.
   OnLag on_lag = OnLag::skip;
 
   /// The oldest notice that waits: how many bytes must pass before its place is reached (0: it is due).
@@ -33,6 +36,7 @@ enum class Step {
   send,         ///< `bytes` of what is ready.
   tell_notice,  ///< the waiting notice, here.
   tell_mark,    ///< the mark, and go past it.
+  let_go,       ///< what was kept back is never sent.
   skip,         ///< go on at newer output and say how much was missed.
   close,        ///< the viewer is too far behind and its door says so means the end.
 };

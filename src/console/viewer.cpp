@@ -20,8 +20,8 @@ constexpr std::size_t kLookBack = 4 * KiB;
 constexpr std::chrono::seconds kSkipLogPause{10};
 /// Notices that wait for a viewer that reads nothing; of more, the oldest is dropped: the newest says how it is now.
 constexpr std::size_t kMostNotices = 32;
-/// One that has spent nothing for so long has read until now, as far as anybody knows.
-constexpr std::chrono::milliseconds kApart{200};
+/// What one types for charmux itself and does not read meanwhile is shown no further.
+constexpr std::size_t kMostEcho = 4 * KiB;
 constexpr const char* kTooSlow = "it read too slowly and fell a whole ring behind (on-lag=close)";
 
 }  // namespace
@@ -32,9 +32,11 @@ Viewer::Viewer(Console& console, Wire& wire, const ViewerSettings& settings, Vie
       settings_(settings),
       origin_(std::move(origin)),
       id_(console.next_viewer_id()),
+      live_from_(console.ring().head()),
       cursor_(beginning(console.ring(), settings)),
       credit_(initial_credit(console.terms())),
-      reckoned_at_(std::chrono::steady_clock::now()) {
+      reckoned_at_(std::chrono::steady_clock::now()),
+      keys_(settings.keys) {
   // Asked for more than is kept, it has that, and is told what is missing; or it is closed, where a gap means the end.
   if (settings_.on_lag == OnLag::skip && cursor_.offset() < console_.ring().tail()) skip_to(console_.ring().tail());
   console_.attach(*this);
@@ -61,28 +63,34 @@ void Viewer::send_share() {
     switch (next.step) {
       case Step::nothing:
         if (finish_at_ && cursor_.offset() >= *finish_at_ && notices_.empty()) wire_.finished();
-        if (budget == 0 && lag() > 0) console_.fanout().wake(*this);
+        if ((budget == 0 || kept_back_ > 0) && lag() > kept_back_) console_.fanout().wake(*this);
         return;
-      case Step::send: {
-        const std::uint64_t offset = cursor_.offset();
-        const BytesView bytes = console_.ring().view(offset, next.bytes);
-        const Wire::Sent sent = wire_.send(bytes, offset);
-        cursor_.commit(sent.taken);
-        taken_ += sent.taken;
-        if (sent.blocked) set_blocked(true);
-        budget -= std::min(budget, std::max<std::size_t>(sent.taken, 1));
-        if (sent.taken > 0) {
-          line_start_ = false;
-          after_line_end_ = bytes[sent.taken - 1] == std::byte{'\n'};
-        }
+      case Step::send: budget -= std::min(budget, std::max<std::size_t>(send(next.bytes), 1)); break;
+      case Step::let_go:
+        cursor_.commit(std::exchange(kept_back_, 0));
+        let_go_ = true;
         break;
-      }
       case Step::tell_notice: tell_notice(); break;
       case Step::tell_mark: tell_mark(); break;
       case Step::skip: skip(); break;
       case Step::close: return give_up(kTooSlow);
     }
   }
+}
+
+std::size_t Viewer::send(std::size_t most) {
+  const std::uint64_t offset = cursor_.offset();
+  const BytesView bytes = console_.ring().view(offset, most);
+  const Wire::Sent sent = wire_.send(bytes, offset);
+  cursor_.commit(sent.taken);
+  taken_ += sent.taken;
+  kept_back_ = sent.undecided ? bytes.size() - sent.taken : 0;
+  if (sent.blocked) set_blocked(true);
+  if (sent.taken > 0) {
+    line_start_ = echoing_ = let_go_ = false;
+    after_line_end_ = bytes[sent.taken - 1] == std::byte{'\n'};
+  }
+  return sent.taken;
 }
 
 Situation Viewer::look(std::size_t budget) {
@@ -94,17 +102,26 @@ Situation Viewer::look(std::size_t budget) {
   if (const auto* bytes = std::get_if<BytesView>(&next)) at.ready = bytes->size();
   at.mark = std::holds_alternative<history::Mark>(next);
   if (finish_at_) at.ready = std::min<std::size_t>(at.ready, *finish_at_ - std::min(*finish_at_, cursor_.offset()));
+  at.kept_back = kept_back_;
+  at.ends = finish_at_ ? cursor_.offset() + at.ready >= *finish_at_ : at.ready < budget && at.ready < lag();
   if (notices_.empty()) return at;
 
   Notice& notice = notices_.front();
   at.notice_in = notice.not_before - std::min(notice.not_before, cursor_.offset());
-  if (*at.notice_in > 0) return at;
+  if (*at.notice_in > kept_back_) return at;
   if (notice.deadline == MonoTime{}) notice.deadline = console_.fanout().now() + settings_.notice_wait;
   at.notice_overdue = console_.fanout().now() >= notice.deadline;
-  at.boundary =
-      line_start_ ? 0 : protocol::bytes_to_boundary(bytes_before(), console_.ring().view(cursor_.offset(), at.ready));
+  at.boundary = boundary(console_.ring().view(cursor_.offset(), at.ready));
   if (at.boundary != 0) console_.fanout().wake_at(*this, notice.deadline);
   return at;
+}
+
+std::optional<std::size_t> Viewer::boundary(BytesView next) const {
+  if (kept_back_ == 0) return line_start_ || let_go_ ? 0 : protocol::bytes_to_boundary(bytes_before(), next);
+  // Here it is outside, but may not be where the notice belongs.
+  const std::size_t begun = std::min(kept_back_, next.size());
+  const auto rest = protocol::bytes_to_boundary(next.first(begun), next.subspan(begun));
+  return rest ? std::optional(begun + *rest) : std::nullopt;
 }
 
 BytesView Viewer::bytes_before() const {
@@ -115,12 +132,20 @@ BytesView Viewer::bytes_before() const {
 }
 
 void Viewer::say(std::string_view text) {
-  wire_.tell(text, !line_start_ && !protocol::position_after(bytes_before()).line_start);
+  wire_.tell(text, echoing_ || (!line_start_ && !protocol::position_after(bytes_before()).line_start));
   line_start_ = true;
+  echoing_ = false;
 }
 
 void Viewer::tell_notice() {
-  say(notices_.front().text);
+  const Notice& notice = notices_.front();
+  if (notice.echo) {
+    wire_.echo(notice.text);
+    line_start_ = notice.text.back() == '\n';
+    echoing_ = !line_start_;
+  } else {
+    say(notice.text);
+  }
   notices_.erase(notices_.begin());
   if (notices_.empty()) notices_ = std::vector<Notice>();  // {} would keep its memory
 }
@@ -145,9 +170,25 @@ void Viewer::skip_to(std::uint64_t to) {
   console_.count_skip(to - from);
   // What was sent last can be overwritten already, so the ring is not asked how it ended.
   const bool told = settings_.told != Told::nothing;
-  if (told) wire_.tell(notices::skipped(to - from), !line_start_ && !after_line_end_);
+  if (told) wire_.tell(notices::skipped(to - from), echoing_ || (!line_start_ && !after_line_end_));
   line_start_ = told;
+  echoing_ = false;
   cursor_.skip_to(to);
+  kept_back_ = 0;
+}
+
+std::optional<std::uint64_t> Viewer::asked_from() const {
+  if (!settings_.is_terminal) return std::nullopt;
+  const bool all = console_.typing().query == config::Query::pass;
+  // The same for all who are past their replay, so that output is looked through and encoded once for all.
+  if (all && cursor_.offset() >= live_from_) return std::nullopt;
+  return all || console_.is_writer(*this) ? live_from_ : std::numeric_limits<std::uint64_t>::max();
+}
+
+void Viewer::skip_all() {
+  if (lag() == 0) return;
+  skip_to(console_.ring().head());
+  reckon();
 }
 
 void Viewer::output_came() {
@@ -170,89 +211,28 @@ void Viewer::writable() {
   console_.fanout().wake(*this);
 }
 
-// --- whether the guest waits ---
-
-void Viewer::set_blocked(bool blocked) {
-  if (blocked == blocked_) return;
-  reckon();
-  blocked_ = blocked;
-  if (spending()) spending_begins();
-  if (const auto end = patience_ends()) console_.pace().look_at(*end);
-}
-
-// The time in which it waits for its turn is nobody's doing but ours.
-void Viewer::queue_begins() {
-  if (!credit_.waited_for) reckon();
-}
-
-void Viewer::queue_ends() {
-  if (!credit_.waited_for && !blocked_) reckoned_at_ = std::chrono::steady_clock::now();
-}
-
-// What a client's machine took is not what the client read: one that stops leaves a buffer that goes on filling.
-std::uint64_t Viewer::read_since() {
-  const std::uint64_t taken = std::exchange(taken_, 0);
-  if (!spending() && has_full_credit()) return 0;
-  const auto reads = wire_.reads();
-  if (!reads) return taken;
-  const std::uint64_t before = std::exchange(known_read_, std::max(known_read_, reads->at_least));
-  return known_read_ - before;
-}
-
-void Viewer::reckon() {
-  const MonoTime now = std::chrono::steady_clock::now();
-  if (spending()) spent_until_ = now;
-  const std::uint64_t read = read_since();
-  credit_ = credit_after(credit_, {now - std::exchange(reckoned_at_, now), blocked_, in_the_way_, read, lag()},
-                         console_.terms());
-  if (!in_the_way_ || room() < wanted_room_) return;
-  in_the_way_ = false;
-  console_.pace().made_room();
-}
-
-std::uint64_t Viewer::room() const {
-  if (!credit_.waited_for) return std::numeric_limits<std::uint64_t>::max();
-  const std::uint64_t size = console_.ring().size();
-  return size - std::min(size, lag());
-}
-
-void Viewer::guest_waits(std::uint64_t room_wanted) {
-  if (room() >= room_wanted) return;
-  reckon();  // what has passed until now was no waiting
-  wanted_room_ = room_wanted;
-  in_the_way_ = room() < room_wanted;
-  if (spending()) spending_begins();
-}
-
-bool Viewer::has_full_credit() const {
-  return credit_.left == console_.terms().max_guest_pause && credit_.waited_for == (credit_.left.count() > 0);
-}
-
-// What it has read is asked for only from here on, until it has earned back what it spends.
-void Viewer::spending_begins() {
-  const auto reads = has_full_credit() ? wire_.reads() : std::nullopt;
-  if (!reads) return;
-  const bool anew = reckoned_at_ - spent_until_ > kApart;
-  known_read_ = std::max(known_read_, anew ? reads->at_most : reads->at_least);
-}
-
-void Viewer::guest_goes_on() {
-  if (!in_the_way_) return;
-  reckon();
-  in_the_way_ = false;
-}
-
-std::optional<MonoTime> Viewer::patience_ends() const {
-  if (!in_the_way_ || !blocked_) return std::nullopt;
-  return reckoned_at_ + credit_.left;
-}
-
 // --- notices ---
 
 void Viewer::notify(std::string text) { notify_at(std::move(text), console_.ring().head()); }
 
 void Viewer::notify_at(std::string text, std::uint64_t offset) {
-  if (settings_.told != Told::all) return;
+  if (settings_.told == Told::all) queue_notice(std::move(text), offset);
+}
+
+void Viewer::answer(std::string text) { queue_notice(std::move(text), console_.ring().head()); }
+
+void Viewer::echo(std::string_view text) {
+  if (text.empty() || finish_at_) return;
+  if (notices_.empty() || !notices_.back().echo) {
+    queue_notice(std::string(text), console_.ring().head());
+    notices_.back().echo = true;
+  } else if (notices_.back().text.size() < kMostEcho) {
+    notices_.back().text += text;
+  }
+}
+
+void Viewer::queue_notice(std::string text, std::uint64_t offset) {
+  if (finish_at_) return;
   if (notices_.size() == kMostNotices) notices_.erase(notices_.begin());
   notices_.push_back({std::move(text), offset});
   console_.fanout().wake(*this);
@@ -264,8 +244,8 @@ void Viewer::greet(std::string hello, std::string_view live) {
 }
 
 void Viewer::finish(std::string_view text) {
-  finish_at_ = console_.ring().head();
   notify(std::string(text));
+  finish_at_ = console_.ring().head();
   console_.fanout().wake(*this);
 }
 

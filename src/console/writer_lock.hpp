@@ -24,6 +24,10 @@ class WriterLock {
   /// It has gone, or will type no more. Who got the pen by that, if somebody did.
   std::optional<Id> leave(Id viewer);
 
+  /// Who would get it if its holder left now.
+  [[nodiscard]] std::optional<Id> next() const {
+    return waiting_.empty() ? std::nullopt : std::optional(waiting_.front());
+  }
   /// Who has the pen.
   [[nodiscard]] std::optional<Id> holder() const { return holder_; }
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "charmux/base/version.hpp"
-#include "console/notices.hpp"
 
 namespace charmux::daemon {
 namespace {
@@ -21,6 +20,9 @@ ConsoleFacts facts_of(const Unoffered& unoffered) {
   facts.reason = unoffered.reason;
   return facts;
 }
+
+/// One who asks the API, which only control.sock has.
+console::ViewerOrigin at_the_desk(const std::string& user) { return {"the API", "control.sock", user}; }
 
 /// For people: what is wrong with the console, and what is with its port.
 std::string both(std::string one, const std::string& other) {
@@ -101,31 +103,30 @@ std::optional<frontend::History> ApiDesk::history(const std::string& name, std::
   return frontend::History{from, std::string(as_text(ring.view(from, size)))};
 }
 
-void ApiDesk::send_break(const std::string& name, std::function<void(Status)> done) {
+void ApiDesk::send_break(const std::string& name, const std::string& user, std::function<void(Status)> done) {
   console::Console* const console = consoles_.find(name);
-  console == nullptr ? done(failure("no break: it is not offered")) : console->send_break(std::move(done));
+  if (console == nullptr) return done(failure("no break: it is not offered"));
+  console->send_break(at_the_desk(user), std::move(done));
 }
 
 Status ApiDesk::put_down(const std::string& name, const std::string& user) {
   console::Console* const console = consoles_.find(name);
   if (console == nullptr) return failure("it is not offered");
-  log_.info("console {}: put down by {}", name, user);
-  console->put_down(user);
+  console->put_down(at_the_desk(user));
   return {};
 }
 
 Status ApiDesk::reopen(const std::string& name, const std::string& user, bool force) {
   console::Console* const console = consoles_.find(name);
   if (console == nullptr) return failure("it is not offered");
-  log_.info("console {}: reopened by {}{}", name, user, force ? ", by force" : "");
-  console->reopen(force);
+  console->reopen(at_the_desk(user), force);
   return {};
 }
 
 Status ApiDesk::broadcast(const std::string& name, const std::string& user, const std::string& text) {
   console::Console* const console = consoles_.find(name);
   if (console == nullptr) return failure("it is not offered");
-  console->announce(console::notices::broadcast(user, text));
+  console->broadcast(at_the_desk(user), text);
   return {};
 }
 

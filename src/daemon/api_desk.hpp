@@ -11,8 +11,8 @@ namespace charmux::daemon {
 /// The daemon as its API sees it: answers out of what there is, and passes on what is to be done.
 class ApiDesk final : public frontend::ApiHouse {
  public:
-  ApiDesk(Log& log, console::Directory& consoles, const Roster& roster, const frontend::Listeners& listeners)
-      : log_(log), consoles_(consoles), roster_(roster), listeners_(listeners) {}
+  ApiDesk(console::Directory& consoles, const Roster& roster, const frontend::Listeners& listeners)
+      : consoles_(consoles), roster_(roster), listeners_(listeners) {}
 
   [[nodiscard]] std::vector<frontend::ConsoleFacts> consoles() override;
   [[nodiscard]] std::optional<frontend::ConsoleFacts> console(const std::string& name) override;
@@ -21,7 +21,7 @@ class ApiDesk final : public frontend::ApiHouse {
   [[nodiscard]] console::Console* find(const std::string& name) override { return consoles_.find(name); }
   [[nodiscard]] std::optional<frontend::History> history(const std::string& name, std::optional<std::uint64_t> bytes,
                                                          std::optional<std::uint64_t> since) override;
-  void send_break(const std::string& name, std::function<void(Status)> done) override;
+  void send_break(const std::string& name, const std::string& user, std::function<void(Status)> done) override;
   [[nodiscard]] Status put_down(const std::string& name, const std::string& user) override;
   [[nodiscard]] Status reopen(const std::string& name, const std::string& user, bool force) override;
   [[nodiscard]] Status broadcast(const std::string& name, const std::string& user, const std::string& text) override;
@@ -29,7 +29,6 @@ class ApiDesk final : public frontend::ApiHouse {
  private:
   [[nodiscard]] frontend::ConsoleFacts facts_of(console::Console& console) const;
 
-  Log& log_;
   console::Directory& consoles_;
   const Roster& roster_;
   const frontend::Listeners& listeners_;

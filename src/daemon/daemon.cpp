@@ -38,13 +38,14 @@ Daemon::Daemon(config::Config config, Log& log)
     : config_(std::move(config)),
       log_(log),
       open_files_(raise_open_files()),
+      records_(config_.audit, loop_, log),
       fanout_(loop_),
       sessions_(loop_, log,
                 {config_.limits.outbox, config_.history.send_queue,
                  frontend::Overdue{config_.limits.viewer_stalled_timeout, config_.limits.viewer_dead_timeout}}),
       listeners_(loop_, log, consoles_, sessions_),
-      roster_(config_, loop_, log, fanout_, consoles_, listeners_),
-      api_desk_(log, consoles_, roster_, listeners_),
+      roster_(config_, loop_, log, fanout_, consoles_, listeners_, records_),
+      api_desk_(consoles_, roster_, listeners_),
       control_(control_settings(), api_desk_, sessions_),
       terminate_(loop_, SIGTERM, [this] { stop(); }),
       interrupt_(loop_, SIGINT, [this] { stop(); }),
@@ -86,6 +87,7 @@ void Daemon::close_histories() {
 
 Daemon::Started Daemon::start() {
   return hold_directories()
+      .map([this] { records_.start(); })
       .and_then([this] { return make_consoles(); })
       .and_then([this] { return open_listeners(); })
       .map([this] { roster_.start(); });
@@ -134,6 +136,7 @@ std::size_t Daemon::most_viewers() {
 
 void Daemon::hang_up() {
   roster_.journals().reopen();
+  records_.reopen();
   log_.info("SIGHUP: {} reopened; a changed configuration is not read in this version: restart to apply it",
             count(roster_.journals().count(), "log", "logs"));
 }
@@ -153,9 +156,12 @@ void Daemon::stop() {
 
 bool Daemon::others_stopped(std::chrono::nanoseconds overdue) {
   if (overdue >= 0ns) roster_.journals().give_up();
+  // The last that is noted is that viewers leave.
+  if (sessions_.count() == 0) records_.stop();
   const bool given_up = overdue >= kSaveTime;
+  if (given_up) records_.give_up();
   if (given_up && !roster_.stopped()) log_.warn("the disk is slow: what is remembered of consoles may be old");
-  return roster_.journals().stopped() && (given_up || roster_.stopped());
+  return roster_.journals().stopped() && records_.stopped() && (given_up || roster_.stopped());
 }
 
 }  // namespace charmux::daemon

@@ -11,6 +11,7 @@
 #include "console/fanout.hpp"
 #include "daemon/api_desk.hpp"
 #include "daemon/directories.hpp"
+#include "daemon/records.hpp"
 #include "daemon/roster.hpp"
 #include "frontend/closing.hpp"
 #include "frontend/control_socket.hpp"
@@ -58,6 +59,7 @@ class Daemon {
   std::size_t open_files_;
   loop::Loop loop_;
   std::vector<OwnDirectory> directories_;
+  Records records_;
   console::Fanout fanout_;
   console::Directory consoles_;
   frontend::Sessions sessions_;

@@ -2,11 +2,8 @@
 #include "daemon/journals.hpp"
 
 #include <algorithm>
-#include <csignal>
 
 namespace charmux::daemon {
-
-Journals::Journals(loop::Loop& loop, Log& log) : log_(log), scribes_(loop) { std::signal(SIGXFSZ, SIG_IGN); }
 
 void Journals::follow(console::Console& console, const console::JournalPaths& paths) {
   std::unique_ptr<console::Journal>& journal = journals_[&console];

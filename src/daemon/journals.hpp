@@ -13,8 +13,7 @@ namespace charmux::daemon {
 /// The logs of those consoles that have one. For the loop's thread.
 class Journals {
  public:
-  /// From here on a file that may grow no further (SIGXFSZ) is an error of the write that finds out, as a full disk is.
-  Journals(loop::Loop& loop, Log& log);
+  Journals(console::Scribes& scribes, Log& log) : scribes_(scribes), log_(log) {}
 
   /// The console is logged to that file from here on.
   void follow(console::Console& console, const console::JournalPaths& paths);
@@ -31,8 +30,8 @@ class Journals {
   void give_up();
 
  private:
+  console::Scribes& scribes_;
   Log& log_;
-  console::Scribes scribes_;
   std::map<const console::Console*, std::unique_ptr<console::Journal>> journals_;
 };
 

@@ -9,7 +9,7 @@
 namespace charmux::daemon {
 
 Members::Members(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
-                 console::Directory& consoles, frontend::Listeners& listeners, Sources& sources,
+                 console::Directory& consoles, frontend::Listeners& listeners, Sources& sources, Records& records,
                  std::function<void(const console::Console&)> opened)
     : config_(config),
       loop_(loop),
@@ -18,9 +18,10 @@ Members::Members(const config::Config& config, loop::Loop& loop, Log& log, conso
       consoles_(consoles),
       listeners_(listeners),
       sources_(sources),
+      records_(records),
       opened_(std::move(opened)),
       histories_(loop, config.state_dir, log),
-      journals_(loop, log) {}
+      journals_(records.scribes(), log) {}
 
 void Members::start() {
   for (const auto& console : consoles_.all()) {
@@ -40,7 +41,8 @@ Result<console::Console*> Members::add(const Registry::Entry& entry, const Setti
   console::Console& console = consoles_.add(std::make_unique<console::Console>(
       console::Console::Settings{entry.name, settings.replay, limits.input_queue, settings.max_guest_pause,
                                  config_.history.min_rate, config_.history.coalesce,
-                                 [this](std::function<void()> saver) { histories_.save(std::move(saver)); }, opened_},
+                                 [this](std::function<void()> saver) { histories_.save(std::move(saver)); }, opened_,
+                                 settings.typing, records_.audit()},
       std::move(*ring), std::make_unique<backend::Line>(loop_, patience, std::move(locator)), fanout_, log_));
   keep_log(console, settings.log);
   return &console;
@@ -76,7 +78,7 @@ Members::Member* Members::of(const Registry::Entry& entry) {
   const auto finding = std::make_shared<Finding>();
   const config::MatchSettings settings = config::settings_for(config_, entry.wish, entry.name);
   Result<console::Console*> console =
-      add(entry, {settings.size, settings.replay, settings.max_guest_pause, settings.log},
+      add(entry, {settings.size, settings.replay, settings.max_guest_pause, settings.log, settings.typing},
           std::make_unique<FoundPlace>(finding, sources_));
   if (!console) {
     log_.warn("console {}: {}", entry.name, console.error().text);

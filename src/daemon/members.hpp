@@ -13,6 +13,7 @@
 #include "daemon/found_place.hpp"
 #include "daemon/histories.hpp"
 #include "daemon/journals.hpp"
+#include "daemon/records.hpp"
 #include "daemon/registry.hpp"
 #include "daemon/sources.hpp"
 #include "frontend/listeners.hpp"
@@ -34,9 +35,10 @@ class Members {
     std::uint64_t replay;
     std::chrono::milliseconds max_guest_pause;
     std::string log;
+    config::Typing typing;
   };
   Members(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
-          console::Directory& consoles, frontend::Listeners& listeners, Sources& sources,
+          console::Directory& consoles, frontend::Listeners& listeners, Sources& sources, Records& records,
           std::function<void(const console::Console&)> opened);
 
   /// Consoles that are there are opened, and those that are made from now on at once.
@@ -71,6 +73,7 @@ class Members {
   console::Directory& consoles_;
   frontend::Listeners& listeners_;
   Sources& sources_;
+  Records& records_;
   const std::function<void(const console::Console&)> opened_;
   Histories histories_;
   Journals journals_;

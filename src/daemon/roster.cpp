@@ -33,7 +33,7 @@ WallTime wall_now() { return std::chrono::system_clock::now(); }
 }  // namespace
 
 Roster::Roster(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
-               console::Directory& consoles, frontend::Listeners& listeners)
+               console::Directory& consoles, frontend::Listeners& listeners, Records& records)
     : config_(config),
       log_(log),
       consoles_(consoles),
@@ -42,7 +42,7 @@ Roster::Roster(const config::Config& config, loop::Loop& loop, Log& log, console
       saver_(loop, log, registry_),
       sources_(config, loop, log, *this),
       second_readers_(loop, log, consoles),
-      members_(config, loop, log, fanout, consoles, listeners, sources_,
+      members_(config, loop, log, fanout, consoles, listeners, sources_, records,
                [this](const console::Console& console) {
                  second_readers_.opened(console);
                  note(console);
@@ -78,8 +78,8 @@ Status Roster::make_fixed(const config::Console& each) {
   const Registry::Entry& entry = registry_.admit({fmt::format("{}{}", kFixed, each.name), {}, each.name, {}, pinned},
                                                  config::most_numbers(config_), wall_now(), told);
   members_.follow(registry_, told);
-  Result<console::Console*> console =
-      members_.add(entry, {each.size, each.replay, each.max_guest_pause, each.log}, sources_.place_of(each.backend));
+  Result<console::Console*> console = members_.add(
+      entry, {each.size, each.replay, each.max_guest_pause, each.log, each.typing}, sources_.place_of(each.backend));
   if (!console) return tl::unexpected(console.error());
   (*console)->set_number(entry.number);
   return {};

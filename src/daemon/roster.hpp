@@ -23,7 +23,7 @@ namespace charmux::daemon {
 class Roster final : private discovery::Sink {
  public:
   Roster(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
-         console::Directory& consoles, frontend::Listeners& listeners);
+         console::Directory& consoles, frontend::Listeners& listeners, Records& records);
   ~Roster() override = default;
 
   /// Makes the configured and the remembered consoles. Error: a history cannot be kept, with the reason.

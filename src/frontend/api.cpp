@@ -114,6 +114,10 @@ void attach(const Asked& asked) {
     return asked.reply(
         Api::error(400, fmt::format("there is no mode '{}'", printable(mode)), "mode is watch, control or force"));
   if (mode != "control") wish.mode = mode == "watch" ? AttachWish::Mode::watch : AttachWish::Mode::force;
+  const std::string_view keys = asked.target.parameter("keys").value_or("on");
+  if (keys != "on" && keys != "off")
+    return asked.reply(Api::error(400, fmt::format("'keys' is on or off, not '{}'", printable(keys))));
+  wish.keys = keys == "on";
   const auto range = read_range(asked.target, "replay");
   if (!range) return asked.reply(range.error());
   wish.replay = range->length;
@@ -124,7 +128,8 @@ void attach(const Asked& asked) {
 }
 
 void send_break(const Asked& asked) {
-  asked.house.send_break(asked.console, [reply = asked.reply](const Status& sent) { reply(answer_of(sent)); });
+  asked.house.send_break(asked.console, asked.user,
+                         [reply = asked.reply](const Status& sent) { reply(answer_of(sent)); });
 }
 
 void put_down(const Asked& asked) { asked.reply(answer_of(asked.house.put_down(asked.console, asked.user))); }

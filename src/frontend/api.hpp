@@ -27,6 +27,7 @@ struct AttachWish {
   Mode mode = Mode::control;
   std::optional<std::uint64_t> replay{};  ///< bytes of history to begin with; not together with `since`
   std::optional<std::uint64_t> since{};   ///< the offset to begin at
+  bool keys = true;                       ///< of telnet: ^Ec is followed by a command
   friend bool operator==(const AttachWish&, const AttachWish&) = default;
 };
 

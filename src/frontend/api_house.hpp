@@ -89,7 +89,7 @@ class ApiHouse {
                                                        std::optional<std::uint64_t> since) = 0;
 
   /// `done` is called once, perhaps from inside this, or never if the daemon stops first.
-  virtual void send_break(const std::string& name, std::function<void(Status)> done) = 0;
+  virtual void send_break(const std::string& name, const std::string& user, std::function<void(Status)> done) = 0;
   [[nodiscard]] virtual Status put_down(const std::string& name, const std::string& user) = 0;
   /// `force`: a libvirt session that has it is thrown out.
   [[nodiscard]] virtual Status reopen(const std::string& name, const std::string& user, bool force) = 0;

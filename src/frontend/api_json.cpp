@@ -90,14 +90,4 @@ std::optional<std::string> broadcast_text(std::string_view body) {
   return text->get<std::string>();
 }
 
-std::string rfc3339(WallTime time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time - seconds).count();
-  const std::time_t since_epoch = std::chrono::system_clock::to_time_t(seconds);
-  std::tm utc{};
-  ::gmtime_r(&since_epoch, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                     utc.tm_hour, utc.tm_min, utc.tm_sec, milliseconds);
-}
-
 }  // namespace charmux::frontend::api_json

@@ -23,7 +23,4 @@ namespace charmux::frontend::api_json {
 /// The `text` of a broadcast's body. nullopt: the body is no object with such a text.
 [[nodiscard]] std::optional<std::string> broadcast_text(std::string_view body);
 
-/// "2026-11-21T12:57:30.123Z".
-[[nodiscard]] std::string rfc3339(WallTime time);
-
 }  // namespace charmux::frontend::api_json

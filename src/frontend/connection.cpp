@@ -40,23 +40,36 @@ void Connection::ready(unsigned events) {
     blocked_ = false;
     writable();
   }
-  if ((events & (loop::kReadable | loop::kFailed)) != 0) receive();
+  const bool urgent = (events & loop::kPriority) != 0 && heeds_urgent();
+  if ((events & (loop::kReadable | loop::kFailed)) != 0 || urgent) receive(urgent);
   // Only asked for where the socket is not read: the client has gone, whatever it left unread.
-  if ((events & (loop::kHangup | loop::kPriority | loop::kFailed)) != 0) end("it hung up");
+  const unsigned gone = loop::kHangup | loop::kFailed | (half_closes() ? unsigned{loop::kPriority} : 0U);
+  if ((events & gone) != 0) end("it hung up");
   update_interest();
 }
 
-void Connection::receive() {
+/// To be asked before each read while there may be urgent data.
+bool Connection::stands_before_urgent() {
+  const net::Urgent urgent = stream_.urgent();
+  at_urgent_ = urgent == net::Urgent::here;
+  const bool before = urgent == net::Urgent::ahead && heeds_urgent() && !outbox_full();
+  urgent_data(before);
+  return before;
+}
+
+void Connection::receive(bool may_be_urgent) {
   std::array<std::byte, kReadSize> buffer;
   for (std::size_t taken = 0; taken < kReadBudget && phase_ != Phase::closed;) {
     // What comes after the stop is nobody's any more, and is read only to hear the goodbye behind it.
     const bool attached = phase_ == Phase::attached;
-    if (attached && !may_read()) return;
-    const std::size_t room = attached ? std::min(buffer.size(), read_room()) : buffer.size();
+    const bool urgent = attached && may_be_urgent && stands_before_urgent();
+    if (attached && !urgent && !may_read()) return;
+    const std::size_t room = attached && !urgent ? std::min(buffer.size(), read_room()) : buffer.size();
     const net::Io io = stream_.recv(BytesSpan(buffer).first(room));
     switch (io.kind) {
       case net::Io::Kind::moved:
         taken += io.bytes;
+        at_urgent_ = false;
         if (attached) received(BytesView(buffer).first(io.bytes));
         break;
       case net::Io::Kind::again: return;
@@ -104,11 +117,7 @@ net::Stream Connection::release_stream() {
 void Connection::update_interest() {
   const unsigned sending = blocked_ ? unsigned{loop::kWritable} : 0U;
   switch (phase_) {
-    case Phase::attached:
-      if (may_read()) return poll_.want(sending | loop::kReadable);
-      // Of one that may close its sending side that is no goodbye; what it sent before is read later. Of another
-      // kPriority would be its urgent data (telnet's Synch), which stays until it is read.
-      return poll_.want(sending | (half_closes() ? unsigned{loop::kPriority} : unsigned{loop::kHangup}));
+    case Phase::attached: return poll_.want(sending | reading_interest());
     case Phase::finishing:
     case Phase::leaving: return poll_.want(sending | loop::kReadable);
     case Phase::watching:
@@ -119,12 +128,30 @@ void Connection::update_interest() {
   }
 }
 
+/// While attached.
+unsigned Connection::reading_interest() const {
+  const bool heeds = stream_.may_be_urgent() && heeds_urgent() && !outbox_full();
+  if (may_read()) return loop::kReadable | (heeds ? unsigned{loop::kPriority} : 0U);
+  // Of one that may close its sending side that is no goodbye; what it sent before is read later.
+  if (half_closes()) return loop::kPriority;
+  // Urgent data stays until it is read, and its last byte is not read before there is room.
+  return loop::kHangup | (heeds && !at_urgent_ ? unsigned{loop::kPriority} : 0U);
+}
+
+void Connection::set_suspended(bool suspended) {
+  if (!suspended)
+    suspended_since_ = {};
+  else if (suspended_since_ == MonoTime())
+    suspended_since_ = loop_.now();
+}
+
 void Connection::check(const Overdue& overdue) {
   if (phase_ == Phase::closed) return;
   const MonoTime now = loop_.now();
   if (seems_dead(now, overdue.dead))
     return end(fmt::format("its machine has acknowledged nothing for {}", format_duration(overdue.dead)));
-  if (overdue.stalled.count() > 0 && blocked_ && now - blocked_since_ >= overdue.stalled)
+  const MonoTime since = blocked_ ? blocked_since_ : suspended_since_;
+  if (overdue.stalled.count() > 0 && since != MonoTime() && now - since >= overdue.stalled)
     end(fmt::format("it has read nothing for {} (limits.viewer_stalled_timeout)", format_duration(overdue.stalled)));
 }
 

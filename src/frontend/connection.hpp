@@ -62,6 +62,11 @@ class Connection {
   [[nodiscard]] virtual std::size_t read_room() const = 0;
   /// Whether this kind of client may close its sending side and go on reading.
   [[nodiscard]] virtual bool half_closes() const = 0;
+  /// Whether TCP's urgent data means something to it (telnet's Synch), and it would rather be given what stands before
+  /// the end of that than nothing.
+  [[nodiscard]] virtual bool heeds_urgent() const { return false; }
+  /// What is received next stands before the last byte of urgent data, whatever read_room() says; or it does not.
+  virtual void urgent_data(bool before_its_end) { (void)before_its_end; }
   /// The client has closed its sending side and reads on.
   virtual void half_closed() {}
   /// charmuxd stops. Unless the kind has more to say, what is in the outbox is the last.
@@ -84,6 +89,8 @@ class Connection {
   std::size_t send_now(BytesView bytes);
   /// How far the client has read, where that is known.
   [[nodiscard]] std::optional<net::PeerReads> client_reads() const { return stream_.reads(); }
+  /// The client has asked to be sent nothing for now, which counts as not reading.
+  void set_suspended(bool suspended);
   /// Everything that was to be sent has been.
   void all_sent() { happened(Happening::all_sent); }
   /// Leaves when the outbox is empty; its client reads to the end of it.
@@ -98,7 +105,9 @@ class Connection {
 
  private:
   void ready(unsigned events);
-  void receive();
+  void receive(bool may_be_urgent);
+  [[nodiscard]] bool stands_before_urgent();
+  [[nodiscard]] unsigned reading_interest() const;
   void happened(Happening happening);
   void block(const net::Io& io);
   [[nodiscard]] bool seems_dead(MonoTime now, std::chrono::milliseconds after);
@@ -111,6 +120,8 @@ class Connection {
   Phase phase_ = Phase::attached;
   bool blocked_ = false;
   MonoTime blocked_since_{};
+  bool at_urgent_ = false;                     ///< the last byte of urgent data is next, and was not read yet.
+  MonoTime suspended_since_{};                 ///< the epoch: it is not
   std::optional<MonoTime> outstanding_since_;  ///< as check() has seen it
   bool last_words_ = false;                    ///< end_after_outbox() was called.
   loop::Poll poll_;

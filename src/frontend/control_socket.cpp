@@ -49,7 +49,9 @@ console::ViewerSettings ControlSocket::settings_for(const AttachWish& wish, cons
   const bool telnet = wish.wire == AttachWish::Wire::telnet;
   console::ViewerSettings settings;
   settings.may_type = wish.mode != AttachWish::Mode::watch;
-  settings.take_pen = wish.mode == AttachWish::Mode::force;
+  if (wish.mode == AttachWish::Mode::force) settings.writer = config::WriterMode::force;
+  settings.is_terminal = telnet && !wish.since;
+  if (telnet && wish.keys) settings.keys = config::EscapeSequence{};
   settings.told = telnet ? console::Told::all : console::Told::nothing;
   settings.on_lag = telnet ? config::OnLag::skip : config::OnLag::close;
   settings.replay = wish.replay.value_or(telnet ? console.replay() : 0);

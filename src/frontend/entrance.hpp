@@ -8,6 +8,7 @@
 #include "charmux/config/config.hpp"
 #include "console/console.hpp"
 #include "console/directory.hpp"
+#include "frontend/proxied.hpp"
 #include "frontend/sessions.hpp"
 #include "frontend/telnet_session.hpp"
 
@@ -19,6 +20,7 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
   struct Limits {
     std::function<std::size_t()> viewers;  ///< the most clients of the daemon at once.
     std::chrono::milliseconds notice_wait;
+    std::chrono::milliseconds proxy_header = Proxied::kPatience;
   };
   /// The one console of this entrance, or null while there is none.
   using Target = std::function<console::Console*()>;
@@ -34,9 +36,11 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
+  [[nodiscard]] bool is_proxy(const net::Stream& stream) const;
+  void enter(net::Stream stream, std::string from, BytesView already_received);
   [[nodiscard]] console::ViewerSettings settings_for(const console::Console& console) const;
-  void turn_away(const UniqueFd& client, std::string_view line) const;
-  void turn_away_unfound(const UniqueFd& client) const;
+  void turn_away(int client, std::string_view line) const;
+  void turn_away_unfound(int client) const;
   [[nodiscard]] TelnetSession::Choices choices();
 
   const config::Listen listen_;

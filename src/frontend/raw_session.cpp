@@ -18,14 +18,7 @@ console::Wire::Sent RawSession::send(BytesView bytes, std::uint64_t) {
 void RawSession::tell(std::string_view, bool) {}
 
 void RawSession::received(BytesView bytes) {
-  if (console().type(viewer(), bytes)) return;
-  if (const std::string_view why = console().why_no_input(); !why.empty())
-    return end(fmt::format("it typed, and {}", why));
-  const console::Viewer* const typist = console().writer();
-  if (viewer().settings().may_type && typist != nullptr)
-    end(fmt::format("it typed while {} has the pen", typist->who()));
-  else
-    end("it typed through a door that only lets watch (access=watch)");
+  if (!console().type(viewer(), bytes)) end_for_typing();
 }
 
 }  // namespace charmux::frontend

@@ -13,6 +13,16 @@ void Session::attach(console::Console& console, const console::ViewerSettings& s
   log_.info("console {}: {} attached by {}", console.name(), viewer_->who(), origin_.door);
 }
 
+void Session::end_for_typing() {
+  if (const std::string_view why = console().why_no_input(); !why.empty())
+    return end(fmt::format("it typed, and {}", why));
+  const console::Viewer* const typist = console().writer();
+  if (viewer().settings().may_type && typist != nullptr)
+    end(fmt::format("it typed while {} has the pen", typist->who()));
+  else
+    end("it typed through a door that only lets watch (access=watch)");
+}
+
 std::size_t Session::read_room() const { return viewer_->console().input_room(*viewer_); }
 
 void Session::half_closed() {

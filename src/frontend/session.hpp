@@ -22,10 +22,15 @@ class Session : public Connection, protected console::Wire {
 
   /// From now on it watches this console.
   void attach(console::Console& console, const console::ViewerSettings& settings);
+  /// It watches no more, and is still there.
+  void detach() { viewer_.reset(); }
   [[nodiscard]] bool attached() const { return viewer_.has_value(); }
   /// Only while attached().
   [[nodiscard]] console::Viewer& viewer() { return *viewer_; }
   [[nodiscard]] console::Console& console() { return viewer_->console(); }
+
+  /// It typed and may not, and is never told anything in-band: so it is closed, and the log says why.
+  void end_for_typing();
 
   // Connection
   [[nodiscard]] std::size_t read_room() const override;

@@ -1,57 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/telnet_session.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
-#include "charmux/protocol/terminal.hpp"
+#include "charmux/base/text.hpp"
 #include "console/fanout.hpp"
 #include "console/notices.hpp"
 
 namespace charmux::frontend {
 namespace {
 
-constexpr std::byte kInterrupt{0x03};
 /// The most that is read at once from a client that chooses a console.
 constexpr std::size_t kMenuInput = 1024;
 
 }  // namespace
 
 TelnetSession::TelnetSession(const Context& context, TelnetScratch& scratch, net::Stream stream,
-                             console::ViewerOrigin origin)
-    : Session(context, std::move(stream), std::move(origin)), scratch_(scratch) {
+                             console::ViewerOrigin origin, Caller caller)
+    : Session(context, std::move(stream), std::move(origin)), scratch_(scratch), caller_(caller) {
+  caller == Caller::program ? peer_.want_com_port() : peer_.allow_com_port();
   peer_.greet(outbox());
 }
 
 TelnetSession::TelnetSession(const Context& context, TelnetScratch& scratch, net::Stream stream,
                              console::ViewerOrigin origin, console::Console& console,
-                             const console::ViewerSettings& settings)
-    : TelnetSession(context, scratch, std::move(stream), std::move(origin)) {
-  attach(console, settings);
+                             const console::ViewerSettings& settings, Caller caller)
+    : TelnetSession(context, scratch, std::move(stream), std::move(origin), caller) {
+  watch(console, settings);
   begin();
 }
 
 TelnetSession::TelnetSession(const Context& context, TelnetScratch& scratch, net::Stream stream,
                              console::ViewerOrigin origin, Choices choices)
-    : TelnetSession(context, scratch, std::move(stream), std::move(origin)) {
-  Menu menu(choices.rows);
-  choosing_ = std::make_unique<Choosing>(Choosing{std::move(choices), std::move(menu), {}, false});
+    : TelnetSession(context, scratch, std::move(stream), std::move(origin), Caller::person) {
+  choices_ = std::make_unique<Choices>(std::move(choices));
+  choosing_ = std::make_unique<Choosing>(Choosing{Menu(choices_->rows), {}, false});
   begin();
   std::string page;
   choosing_->menu.greet(page);
   say(page);
 }
 
+void TelnetSession::watch(console::Console& console, const console::ViewerSettings& settings) {
+  attach(console, settings);
+  if (desk_) desk_->attach(viewer());
+}
+
+void TelnetSession::unwatch() {
+  keys_.reset();
+  if (desk_) desk_->detach();
+  give_marks(std::numeric_limits<std::uint64_t>::max());
+  alive_ = std::make_shared<char>();
+  break_on_its_way_ = false;
+  told_typist_.clear();
+  detach();
+}
+
 // --- sending ---
 
 console::Wire::Sent TelnetSession::send(BytesView bytes, std::uint64_t offset) {
+  if (suspended_) return {0, true};
   const bool binary = peer_.binary_out();
-  const TelnetScratch::Encoded encoded = scratch_.encode(bytes, offset, binary, wire_state_);
-  const std::size_t sent = send_now(encoded.bytes);
+  const TelnetScratch::Encoded encoded = scratch_.encode(bytes, offset, binary, wire_state_, viewer().asked_from());
+  const std::size_t sent = encoded.bytes.empty() ? 0 : send_now(encoded.bytes);
   if (sent == encoded.bytes.size()) {
     wire_state_ = encoded.after;
-    return {bytes.size(), false};
+    return {encoded.taken, false, encoded.taken < bytes.size()};
   }
-  const protocol::TelnetProgress progress = protocol::telnet_progress(bytes, binary, wire_state_, sent);
+  const protocol::TelnetProgress progress = scratch_.progress(sent);
   wire_state_ = progress.state;
   return {progress.consumed, true};
 }
@@ -59,6 +77,10 @@ console::Wire::Sent TelnetSession::send(BytesView bytes, std::uint64_t offset) {
 void TelnetSession::tell(std::string_view notice, bool off_line_start) {
   const std::string line = fmt::format("{}{}\r\n", off_line_start ? "\r\n" : "", notice);
   protocol::telnet_encode(as_bytes(line), peer_.binary_out(), wire_state_, outbox());
+}
+
+void TelnetSession::echo(std::string_view text) {
+  protocol::telnet_encode(as_bytes(text), peer_.binary_out(), wire_state_, outbox());
 }
 
 void TelnetSession::say(std::string_view text) {
@@ -69,6 +91,14 @@ void TelnetSession::say(std::string_view text) {
 void TelnetSession::settle() {
   // The second half of a doubled 0xFF goes before anything else, and must not wait for further output.
   if (wire_state_.owe_iac) protocol::telnet_encode({}, peer_.binary_out(), wire_state_, outbox());
+  // A skip passes marks, too.
+  if (attached()) give_marks(viewer().offset());
+}
+
+void TelnetSession::give_marks(std::uint64_t up_to) {
+  const auto passed = std::find_if(marks_.begin(), marks_.end(), [up_to](std::uint64_t at) { return at > up_to; });
+  for (auto each = marks_.begin(); each != passed; ++each) protocol::TelnetPeer::give_mark(outbox());
+  marks_.erase(marks_.begin(), passed);
 }
 
 void TelnetSession::stopping() {
@@ -78,86 +108,96 @@ void TelnetSession::stopping() {
 
 // --- receiving ---
 
-std::size_t TelnetSession::read_room() const { return attached() ? Session::read_room() : kMenuInput; }
+std::size_t TelnetSession::read_room() const {
+  if (desk_ && desk_->is_full()) return 0;
+  if (!attached()) return kMenuInput;
+  if (keys_ && keys_->busy()) return 0;
+  const std::size_t room = Session::read_room();
+  return keys_ ? room - std::min(room, keys_->held()) : room;
+}
 
 void TelnetSession::received(BytesView bytes) {
   settle();
   events_.clear();
   peer_.feed(bytes, events_, outbox());
+  if (peer_.com_port() && !desk_) open_desk();
   for (const protocol::TelnetEvent& event : events_) {
     if (phase() != Phase::attached) break;
-    if (const auto* typed_in = std::get_if<protocol::TelnetData>(&event)) data(typed_in->bytes);
-    if (const auto* signal = std::get_if<protocol::TelnetSignal>(&event)) act(*signal);
-    if (const auto* window = std::get_if<protocol::TelnetWindow>(&event))
-      log_.debug("{} has a window of {} columns, {} rows", subject(), window->columns, window->rows);
-    if (const auto* terminal = std::get_if<protocol::TelnetTerminal>(&event))
-      log_.debug("{} has a terminal {}", subject(), terminal->name);
+    hear(event);
   }
+  after_input();
+}
+
+void TelnetSession::after_input() {
   if (choosing_) say(std::exchange(choosing_->shown, {}));
+  if (suspended_) (void)flush_outbox();  // the viewer may not be served
   if (attached()) return console().fanout().wake(viewer());
   if (choosing_ && choosing_->left) end_after_outbox();
 }
 
-void TelnetSession::act(const protocol::TelnetSignal& signal) {
-  switch (signal.command) {
-    case protocol::TelnetCommand::ip: return data({&kInterrupt, 1});
-    case protocol::TelnetCommand::ayt:
-      if (attached()) return viewer().notify(console().status_for(viewer()));
-      return choosing_->menu.tell("[charmux: the menu]", choosing_->shown);
-    case protocol::TelnetCommand::brk: return attached() ? send_break() : void();
-    default: return;  // AO, EC, EL, DM: nothing that a console could do about them
-  }
+void TelnetSession::hear(const protocol::TelnetEvent& event) {
+  if (const auto* typed_in = std::get_if<protocol::TelnetData>(&event)) data(typed_in->bytes);
+  if (const auto* signal = std::get_if<protocol::TelnetSignal>(&event)) act(*signal);
+  if (std::holds_alternative<protocol::TelnetMark>(event)) mark();
+  if (const auto* port = std::get_if<protocol::TelnetComPort>(&event)) desk_->hear(port->message);
+  if (const auto* window = std::get_if<protocol::TelnetWindow>(&event)) note(*window);
+  if (const auto* terminal = std::get_if<protocol::TelnetTerminal>(&event)) note(*terminal);
 }
 
-void TelnetSession::send_break() {
-  if (console().writer() != &viewer()) typed({});  // takes a pen that lies free
-  if (console().writer() != &viewer() || break_on_its_way_) return;
-  break_on_its_way_ = true;
-  console().send_break([this, alive = std::weak_ptr<const void>(alive_)](const Status& sent) {
-    if (alive.expired()) return;
-    break_on_its_way_ = false;
-    if (!sent) viewer().notify(console::notices::sentence(sent.error().text));
-  });
+void TelnetSession::note(const protocol::TelnetWindow& window) {
+  log_.debug("{} has a window of {} columns, {} rows", subject(), window.columns, window.rows);
+  terminal_.columns = window.columns;
+  terminal_.rows = window.rows;
 }
 
-void TelnetSession::data(BytesView bytes) {
-  if (!attached()) choose(bytes);
-  if (!attached()) return;
-  if (choosing_ && !bytes.empty()) {
-    // The end of the Enter that chose may come late.
-    choosing_->menu.skip_line_end(bytes);
-    choosing_.reset();
-  }
-  if (!bytes.empty()) typed(bytes);
+void TelnetSession::note(const protocol::TelnetTerminal& terminal) {
+  log_.debug("{} has a terminal {}", subject(), terminal.name);
+  terminal_.name = terminal.name;
 }
 
-void TelnetSession::choose(BytesView& bytes) {
-  Choosing& at = *choosing_;
-  while (!attached() && !at.left && !bytes.empty()) {
-    const Menu::Outcome outcome = at.menu.typed(bytes, at.shown);
-    at.left = outcome.kind == Menu::Outcome::Kind::leave;
-    if (outcome.kind != Menu::Outcome::Kind::open) continue;
-    if (console::Console* const chosen = at.choices.find(outcome.console)) {
-      say(std::exchange(at.shown, {}));
-      attach(*chosen, at.choices.settings(*chosen));
-    } else {
-      at.menu.tell(console::notices::sentence(fmt::format("{} is gone", outcome.console)), at.shown);
-    }
-  }
+/// RFC 860: the answer goes behind the output that is on its way now.
+void TelnetSession::mark() {
+  if (attached()) return marks_.push_back(console().offset());
+  protocol::TelnetPeer::give_mark(outbox());
 }
 
-void TelnetSession::typed(BytesView bytes) {
-  // The guest asks every viewer's terminal; only the writer's is heard, and the others want nothing by answering.
-  if (console().writer() != &viewer() && !bytes.empty() && protocol::is_terminal_answer(bytes)) return;
-  if (console().type(viewer(), bytes)) {
-    told_typist_.clear();
-    return;
-  }
-  const std::string notice = console::notices::read_only(console().why_not_typed(viewer()));
-  // Once for each who is in the way, not for each key.
-  if (told_typist_ == notice) return;
-  told_typist_ = notice;
-  viewer().notify(notice);
+// --- telnet's Synch ---
+
+void TelnetSession::urgent_data(bool before_its_end) {
+  const bool begins = before_its_end && !std::exchange(urgent_, before_its_end);
+  // Who clears the path to the guest (RFC 854) means what waits in it here, too. What comes now is kept: interrupts.
+  if (begins && attached()) console().drop_typed(viewer(), "its client took it back (telnet's Synch)");
+  urgent_ = before_its_end;
+  peer_.set_urgent(before_its_end);
+}
+
+void TelnetSession::synched() {
+  const std::uint64_t bytes = peer_.discarded() - std::exchange(discards_logged_, peer_.discarded());
+  if (bytes > 0) log_.info("{}: {} bytes of input were taken back by its client (telnet's Synch)", subject(), bytes);
+}
+
+// --- RFC 2217 ---
+
+void TelnetSession::open_desk() {
+  desk_ = std::make_unique<ComPortDesk>(static_cast<ComPortDesk::Client&>(*this));
+  if (attached()) desk_->attach(viewer());
+}
+
+void TelnetSession::say(const protocol::ComPortMessage& message) {
+  if (!peer_.com_port()) return;
+  settle();
+  protocol::write_com_port(message, true, outbox());
+  (void)flush_outbox();
+}
+
+void TelnetSession::suspend(bool suspended) {
+  suspended_ = suspended;
+  set_suspended(suspended);
+  if (!suspended && attached()) viewer().writable();
+}
+
+void TelnetSession::signed_as(const std::string& signature) {
+  log_.debug("{} signs as {}", subject(), printable(signature));
 }
 
 }  // namespace charmux::frontend

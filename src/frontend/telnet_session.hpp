@@ -8,6 +8,8 @@
 
 #include "charmux/protocol/telnet.hpp"
 #include "charmux/protocol/telnet_encoder.hpp"
+#include "frontend/com_port_desk.hpp"
+#include "frontend/key_desk.hpp"
 #include "frontend/menu.hpp"
 #include "frontend/session.hpp"
 #include "frontend/telnet_scratch.hpp"
@@ -15,10 +17,16 @@
 namespace charmux::frontend {
 
 /// A telnet client: sees the console through RFC 854's encoding with notices in between, types in character mode, and
-/// has its telnet commands answered. One without a console of its own is in a menu first. Its end of input is its
-/// goodbye: telnet clients do not half-close.
-class TelnetSession final : public Session {
+/// has its telnet commands answered, those of RFC 2217 too if it wants that; and its keys, where its door has them. One
+/// without a console of its own is in a menu first. Its end of input is its goodbye: telnet clients do not half-close.
+class TelnetSession final : public Session, private ComPortDesk::Client, private KeyDesk::Owner {
  public:
+  /// Who is at the other end.
+  enum class Caller {
+    person,   ///< has a terminal, and is shown by notices how things stand.
+    program,  ///< takes this for a serial port (RFC 2217): is told nothing in-band, and so is closed, with the reason
+              ///< in the log, when it types without the pen.
+  };
   /// What stands behind a menu.
   struct Choices {
     Menu::Rows rows;
@@ -27,7 +35,7 @@ class TelnetSession final : public Session {
     std::function<console::ViewerSettings(const console::Console&)> settings;
   };
   TelnetSession(const Context& context, TelnetScratch& scratch, net::Stream stream, console::ViewerOrigin origin,
-                console::Console& console, const console::ViewerSettings& settings);
+                console::Console& console, const console::ViewerSettings& settings, Caller caller = Caller::person);
   TelnetSession(const Context& context, TelnetScratch& scratch, net::Stream stream, console::ViewerOrigin origin,
                 Choices choices);
 
@@ -37,39 +45,73 @@ class TelnetSession final : public Session {
   }
 
  private:
-  TelnetSession(const Context& context, TelnetScratch& scratch, net::Stream stream, console::ViewerOrigin origin);
+  TelnetSession(const Context& context, TelnetScratch& scratch, net::Stream stream, console::ViewerOrigin origin,
+                Caller caller);
 
   // Wire
   Sent send(BytesView bytes, std::uint64_t offset) override;
   void tell(std::string_view notice, bool off_line_start) override;
+  void echo(std::string_view text) override;
+  [[nodiscard]] const console::ViewerTerminal* terminal() const override { return &terminal_; }
   // Connection
   void received(BytesView bytes) override;
   [[nodiscard]] std::size_t read_room() const override;
   [[nodiscard]] bool half_closes() const override { return false; }
   void stopping() override;
   void settle() override;
+  [[nodiscard]] bool heeds_urgent() const override { return !desk_ || !desk_->is_full(); }
+  void urgent_data(bool before_its_end) override;
+  // ComPortDesk::Client
+  void say(const protocol::ComPortMessage& message) override;
+  void suspend(bool suspended) override;
+  void signed_as(const std::string& signature) override;
 
+  void open_desk();
+  void hear(const protocol::TelnetEvent& event);
+  void note(const protocol::TelnetWindow& window);
+  void note(const protocol::TelnetTerminal& terminal);
+  void mark();
+  void give_marks(std::uint64_t up_to);
+  void synched();
+  // KeyDesk::Owner
+  void type(BytesView bytes) override { typed(bytes); }
+  void send_break() override;
+  [[nodiscard]] bool has_menu() const override { return choices_ != nullptr; }
+  void typed_meanwhile(BytesView bytes) override;
+
+  void watch(console::Console& console, const console::ViewerSettings& settings);
+  void unwatch();
+  void after_input();
   void act(const protocol::TelnetSignal& signal);
-  void send_break();
   void data(BytesView bytes);
   void choose(BytesView& bytes);
+  void disconnect();
+  void back_to_menu();
   void typed(BytesView bytes);
   void say(std::string_view text);
 
   TelnetScratch& scratch_;
+  const Caller caller_;
   protocol::TelnetPeer peer_{protocol::TelnetPeer::Role::server};
   protocol::TelnetWireState wire_state_;
   std::vector<protocol::TelnetEvent> events_;
+  std::vector<std::uint64_t> marks_;  ///< the offsets behind which a TIMING-MARK is owed.
+  bool urgent_ = false;
+  std::uint64_t discards_logged_ = 0;
+  bool suspended_ = false;
   std::string told_typist_;  ///< the notice this client last got for typing in vain.
 
   /// Until a console is chosen, and the first key after it.
   struct Choosing {
-    Choices choices;
     Menu menu;
     std::string shown;  ///< what the menu has said and the client has not been sent yet
     bool left = false;
   };
   std::unique_ptr<Choosing> choosing_;
+  std::unique_ptr<ComPortDesk> desk_;  ///< since COM-PORT-OPTION was agreed on.
+  std::unique_ptr<Choices> choices_;   ///< null: it has not come through a menu.
+  std::unique_ptr<KeyDesk> keys_;      ///< since it typed, where its door has keys.
+  console::ViewerTerminal terminal_;
   bool break_on_its_way_ = false;                                 ///< those that come meanwhile are dropped.
   std::shared_ptr<const void> alive_ = std::make_shared<char>();  ///< for answers that may come too late.
 };

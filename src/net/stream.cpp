@@ -4,6 +4,7 @@
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -15,9 +16,8 @@ namespace charmux::net {
 namespace {
 
 std::string name_of_peer(int fd) {
-  Endpoint peer;
-  peer.length = sizeof peer.storage;
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer.storage), &peer.length) != 0) return "a client that has gone";
+  const Endpoint peer = peer_of(fd);
+  if (peer.length == 0) return "a client that has gone";
   if (peer.family() != AF_UNIX) return peer.text();
   ucred credentials{};
   socklen_t length = sizeof credentials;
@@ -60,6 +60,13 @@ Io Stream::look() {
   if (tls_) return tls_->look();
   std::byte one{};
   return Io::from(::recv(fd_.get(), &one, 1, MSG_PEEK | MSG_DONTWAIT));
+}
+
+Urgent Stream::urgent() const {
+  pollfd socket{fd_.get(), POLLPRI, 0};
+  if (!may_be_urgent() || ::poll(&socket, 1, 0) <= 0 || (socket.revents & POLLPRI) == 0) return Urgent::none;
+  int here = 0;
+  return ::ioctl(fd_.get(), SIOCATMARK, &here) == 0 && here != 0 ? Urgent::here : Urgent::ahead;
 }
 
 unsigned Stream::poll_for(unsigned interest) const {

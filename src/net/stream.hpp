@@ -22,6 +22,13 @@ struct Outstanding {
       0};  ///< since its machine last acknowledged anything (TCP_INFO, tcpi_last_ack_recv).
 };
 
+/// Where TCP's urgent data ends, as seen from what is read next.
+enum class Urgent {
+  none,   ///< there is none that has come.
+  ahead,  ///< behind what is read next: a read ends before its last byte.
+  here,   ///< its last byte is the next to be read.
+};
+
 /// A connected socket, non-blocking: a client's, or one that we connected. Plain, or TLS from the day it is told.
 /// Owned by one session or channel; for the loop's thread. Readiness is the owner's matter (a loop::Poll on fd(),
 /// destroyed before this), who polls for what poll_for() says.
@@ -42,6 +49,10 @@ class Stream {
   [[nodiscard]] Io recv(BytesSpan room);
   /// Whether recv() would have something, which stays there.
   [[nodiscard]] Io look();
+  /// Only what has come is known of: while its sender is kept from sending, the kernel says nothing of it.
+  [[nodiscard]] Urgent urgent() const;
+  /// Whether there can be urgent data: over TLS or a UNIX socket there is none.
+  [[nodiscard]] bool may_be_urgent() const { return tcp_ && !tls_; }
   /// Tells the peer that nothing more will come; what was sent before still arrives.
   void end_sending();
 

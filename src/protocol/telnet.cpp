@@ -46,16 +46,33 @@ std::uint16_t big_endian(BytesView two) {
 void TelnetPeer::feed(BytesView in, std::vector<TelnetEvent>& events, Bytes& replies) {
   while (const auto token = decoder_.next(in, binary_in())) {
     if (const auto* data = std::get_if<TelnetDecoder::Data>(&*token)) {
-      events.emplace_back(TelnetData{data->bytes});
+      if (!discards_data(data->bytes.size())) events.emplace_back(TelnetData{data->bytes});
     } else if (const auto* command = std::get_if<TelnetDecoder::Command>(&*token)) {
-      if (is_signal(command->command)) events.emplace_back(TelnetSignal{command->command});
+      signal(command->command, events);
     } else if (const auto* negotiation = std::get_if<TelnetDecoder::Negotiation>(&*token)) {
-      hear(*negotiation, replies);
+      hear(*negotiation, events, replies);
     } else if (const auto* sub = std::get_if<TelnetDecoder::Subnegotiation>(&*token)) {
       note(*sub, events);
       answer(*sub, replies);
     }
   }
+}
+
+/// Before the end of the urgent data a DM may be an earlier Synch's; so it ends nothing but when it is the last.
+bool TelnetPeer::discards_data(std::size_t bytes) {
+  discards_ = discards_ || urgent_;
+  if (discards_) discarded_ += bytes;
+  return discards_;
+}
+
+void TelnetPeer::signal(TelnetCommand command, std::vector<TelnetEvent>& events) {
+  if (command == TelnetCommand::dm) discards_ = false;
+  if (is_signal(command)) events.emplace_back(TelnetSignal{command});
+}
+
+void TelnetPeer::give_mark(Bytes& replies) {
+  replies.insert(replies.end(), {code(TelnetCommand::iac), code(TelnetCommand::will),
+                                 std::byte{static_cast<std::uint8_t>(TelnetOption::timing_mark)}});
 }
 
 void TelnetPeer::have_terminal(std::string name, TelnetWindow window) {
@@ -69,7 +86,11 @@ void TelnetPeer::resize(TelnetWindow window, Bytes& replies) {
   if (options_.ours(TelnetOption::window_size)) tell_window(replies);
 }
 
-void TelnetPeer::hear(const TelnetDecoder::Negotiation& negotiation, Bytes& replies) {
+void TelnetPeer::hear(const TelnetDecoder::Negotiation& negotiation, std::vector<TelnetEvent>& events, Bytes& replies) {
+  if (options_.asks_mark(negotiation.verb, negotiation.option)) {
+    events.emplace_back(TelnetMark{});
+    return;
+  }
   const bool told_window = options_.ours(TelnetOption::window_size);
   options_.heard(negotiation.verb, negotiation.option, replies);
   if (!told_window && options_.ours(TelnetOption::window_size)) tell_window(replies);
@@ -99,6 +120,11 @@ void TelnetPeer::tell_window(Bytes& replies) const {
 /// Only what was agreed on is listened to; anything else is dropped in silence.
 void TelnetPeer::note(const TelnetDecoder::Subnegotiation& sub, std::vector<TelnetEvent>& events) const {
   const auto option = static_cast<TelnetOption>(sub.option);
+  if (option == TelnetOption::com_port && com_port()) {
+    auto message = parse_com_port(sub.payload, options_.role() == TelnetRole::client);
+    if (message) events.emplace_back(TelnetComPort{*std::move(message)});
+    return;
+  }
   if (!options_.peers(option)) return;
   if (option == TelnetOption::window_size && sub.payload.size() == 4) {
     const TelnetWindow window{big_endian(sub.payload.first(2)), big_endian(sub.payload.last(2))};

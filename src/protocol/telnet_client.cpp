@@ -2,7 +2,6 @@
 #include "charmux/protocol/telnet_client.hpp"
 
 #include <array>
-#include <utility>
 
 namespace charmux::protocol {
 namespace {
@@ -71,14 +70,34 @@ void TelnetClient::probe(std::byte byte, Bytes& data, Bytes& replies) {
 void TelnetClient::decode(BytesView in, Bytes& data, Bytes& replies) {
   std::vector<TelnetEvent> events;
   peer_.feed(in, events, replies);
-  for (const TelnetEvent& event : events)
+  for (const TelnetEvent& event : events) {
     if (const auto* const printed = std::get_if<TelnetData>(&event)) append(data, printed->bytes);
+    if (const auto* const said = std::get_if<TelnetComPort>(&event)) messages_.push_back(said->message);
+  }
 }
 
 void TelnetClient::settle(Bytes& data) {
   if (state_ != State::probing) return;
   state_ = State::qemu;
   append(data, std::exchange(held_, {}));
+}
+
+void TelnetClient::want_com_port(Bytes& out) {
+  wants_com_port_ = true;
+  peer_.want_com_port();
+  peer_.greet(out);
+}
+
+TelnetClient::ComPort TelnetClient::com_port() const {
+  if (!wants_com_port_) return ComPort::unwanted;
+  if (state_ == State::qemu) return ComPort::qemu;
+  // A server that begins as QEMU does is known to be one before it agrees: it has said more.
+  if (peer_.com_port()) return ComPort::agreed;
+  return peer_.com_port_asked() ? ComPort::asked : ComPort::refused;
+}
+
+void TelnetClient::encode(const ComPortMessage& message, Bytes& out) const {
+  if (com_port() == ComPort::agreed) write_com_port(message, false, out);
 }
 
 void TelnetClient::encode_break(Bytes& out) { append(out, kBreak); }

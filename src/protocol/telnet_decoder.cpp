@@ -8,6 +8,7 @@ constexpr std::byte kNul{0x00};
 constexpr std::byte kLf{0x0A};
 constexpr std::byte kCr{0x0D};
 constexpr std::byte kIac{0xFF};
+constexpr std::size_t kWindow = 5;  ///< bytes of a window's sub-negotiation (RFC 1073), option included
 
 }  // namespace
 
@@ -54,6 +55,8 @@ std::optional<TelnetDecoder::Token> TelnetDecoder::step(std::byte byte) {
     case State::sub:
       if (byte == kIac)
         state_ = State::sub_iac;
+      else if (is_whole_window() && static_cast<TelnetCommand>(byte) == TelnetCommand::se)
+        return end_sub();
       else
         keep(byte);
       return std::nullopt;
@@ -87,12 +90,30 @@ std::optional<TelnetDecoder::Token> TelnetDecoder::step_sub_iac(std::byte byte) 
     keep(byte);
     return std::nullopt;
   }
+  if (static_cast<TelnetCommand>(byte) < TelnetCommand::se && is_window()) {
+    state_ = State::sub;
+    keep(kIac);
+    keep(byte);
+    return std::nullopt;
+  }
   if (static_cast<TelnetCommand>(byte) != TelnetCommand::se) {
     // Neither a doubled IAC nor the end: what it means is anybody's guess, so nothing of it is believed.
     state_ = State::sub;
     sub_dropped_ = true;
     return std::nullopt;
   }
+  return end_sub();
+}
+
+/// busybox (1.35) does not double the 0xFF of a window, so that its end looks like one more byte: taken so, the client
+/// would not be heard any more.
+bool TelnetDecoder::is_window() const {
+  return !sub_.empty() && static_cast<TelnetOption>(sub_.front()) == TelnetOption::window_size;
+}
+
+bool TelnetDecoder::is_whole_window() const { return is_window() && sub_.size() == kWindow; }
+
+std::optional<TelnetDecoder::Token> TelnetDecoder::end_sub() {
   state_ = State::data;
   if (sub_dropped_ || sub_.empty()) return std::nullopt;
   return Subnegotiation{std::to_integer<std::uint8_t>(sub_.front()), BytesView(sub_).subspan(1)};

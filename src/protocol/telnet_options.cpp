@@ -38,6 +38,8 @@ constexpr Row kWantedOff = {{{no, OptionWord::nothing},
                              {want_yes_opposite, OptionWord::nothing},
                              {want_yes_opposite, OptionWord::nothing}}};
 
+constexpr auto kMark = static_cast<std::uint8_t>(TelnetOption::timing_mark);
+
 struct Grant {
   TelnetOption option;
   bool ours;
@@ -84,6 +86,7 @@ OptionStep option_wanted(OptionState state, bool on) {
 }
 
 bool TelnetOptions::granted(std::uint8_t option, bool our_side) const {
+  if (option == static_cast<std::uint8_t>(TelnetOption::com_port)) return com_port_;
   if (role_ == TelnetRole::server) return is_among(kServerGrants, option, our_side);
   const std::span<const Grant> grants(kClientGrants);
   return is_among(has_terminal_ ? grants : grants.first(kWithoutTerminal), option, our_side);
@@ -96,7 +99,18 @@ void TelnetOptions::want(States& side, TelnetCommand on, TelnetOption option, By
   if (step.say == OptionWord::on) say(on, static_cast<std::uint8_t>(option), replies);
 }
 
+void TelnetOptions::greet_as_port(Bytes& replies) {
+  const bool client = role_ == TelnetRole::client;
+  if (client) want(ours_, TelnetCommand::will, TelnetOption::com_port, replies);
+  for (const TelnetOption option : {TelnetOption::binary, TelnetOption::suppress_go_ahead}) {
+    want(ours_, TelnetCommand::will, option, replies);
+    want(peers_, TelnetCommand::do_, option, replies);
+  }
+  if (!client) want(peers_, TelnetCommand::do_, TelnetOption::com_port, replies);
+}
+
 void TelnetOptions::greet(Bytes& replies) {
+  if (wants_com_port_) return greet_as_port(replies);
   if (role_ == TelnetRole::client) return;
   want(ours_, TelnetCommand::will, TelnetOption::echo, replies);
   want(ours_, TelnetCommand::will, TelnetOption::suppress_go_ahead, replies);
@@ -111,20 +125,14 @@ void TelnetOptions::heard(TelnetCommand verb, std::uint8_t option, Bytes& replie
   const bool of_us = verb == TelnetCommand::do_ || verb == TelnetCommand::dont;
   if ((!of_peer && !of_us) || answers_ >= kMaxAnswers) return;
 
-  // RFC 860: a mark is an event, not a state; each request is answered, and none is remembered.
-  const bool mark = option == static_cast<std::uint8_t>(TelnetOption::timing_mark);
-  if (mark && verb == TelnetCommand::do_ && role_ == TelnetRole::server) {
-    ++answers_;
-    say(TelnetCommand::will, option, replies);
-    return;
-  }
-
   const bool on = verb == TelnetCommand::will || verb == TelnetCommand::do_;
   OptionState untracked = no;
   OptionState& state = option < kTracked ? (of_us ? ours_ : peers_)[option] : untracked;
   const OptionStep step = option_heard(state, on, granted(option, of_us));
   state = step.next;
   if (step.say == OptionWord::nothing) return;
+  const bool refusal = on && step.next == no;
+  if (refusal && refused_before(option, of_us)) return;
   ++answers_;
   const bool say_on = step.say == OptionWord::on;
   if (of_us)
@@ -132,6 +140,23 @@ void TelnetOptions::heard(TelnetCommand verb, std::uint8_t option, Bytes& replie
   else
     say(say_on ? TelnetCommand::do_ : TelnetCommand::dont, option, replies);
 }
+
+bool TelnetOptions::asks_mark(TelnetCommand verb, std::uint8_t option) {
+  const bool asked = role_ == TelnetRole::server && verb == TelnetCommand::do_ && option == kMark;
+  if (!asked || answers_ >= kMaxAnswers) return false;
+  ++answers_;
+  return true;
+}
+
+/// A mark that a client does not give is refused each time: it is an event, and each is waited for.
+bool TelnetOptions::refused_before(std::uint8_t option, bool our_side) {
+  auto refused = (our_side ? refused_ours_ : refused_peers_)[option];
+  const bool before = refused && option != kMark;
+  refused = true;
+  return before;
+}
+
+bool TelnetOptions::asked(TelnetOption option) const { return ours_.at(static_cast<std::size_t>(option)) == want_yes; }
 
 bool TelnetOptions::ours(TelnetOption option) const { return in_force(ours_, option); }
 

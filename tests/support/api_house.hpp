@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <chrono>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "frontend/api.hpp"
 #include "frontend/api_house.hpp"
 
 namespace charmux::test {
@@ -46,8 +49,8 @@ class MockHouse final : public frontend::ApiHouse {
     told.push_back("history " + name + " bytes " + shown(bytes) + " since " + shown(since));
     return kept;
   }
-  void send_break(const std::string& name, std::function<void(Status)> done) override {
-    told.push_back("break " + name);
+  void send_break(const std::string& name, const std::string& user, std::function<void(Status)> done) override {
+    told.push_back("break " + name + " by " + user);
     if (answers_breaks) return done(outcome);
     breaks.push_back(std::move(done));
   }
@@ -64,6 +67,32 @@ class MockHouse final : public frontend::ApiHouse {
     told.push_back(what + " " + name + " by " + user);
     return outcome;
   }
+};
+
+/// An API whose house is the test.
+struct Asking {
+  frontend::ApiAnswer ask(const protocol::HttpRequest& request) {
+    std::optional<frontend::ApiAnswer> got;
+    api.answer(request, "root", [&](frontend::ApiAnswer answer) {
+      REQUIRE(!got);
+      got = std::move(answer);
+    });
+    REQUIRE(got);
+    return *got;
+  }
+  protocol::HttpResponse answer(const std::string& method, const std::string& target, const std::string& body = "") {
+    return std::get<protocol::HttpResponse>(ask({method, target, "", body, true}));
+  }
+  protocol::HttpResponse get(const std::string& target) { return answer("GET", target); }
+  protocol::HttpResponse post(const std::string& target, const std::string& body = "") {
+    return answer("POST", target, body);
+  }
+  frontend::ApiAnswer attach(const std::string& target, const std::string& upgrade) {
+    return ask({"GET", target, upgrade, "", true});
+  }
+
+  MockHouse house;
+  frontend::Api api{house};
 };
 
 }  // namespace charmux::test

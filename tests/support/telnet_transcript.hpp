@@ -71,7 +71,8 @@ inline std::string shown(BytesView bytes) {
 }
 
 /// What one end made of what it was fed: its events as one text, data as it came (so adjacent data is joined), the
-/// others as "<brk>", "<80x24>", "<terminal xterm>"; and what it sent back.
+/// others as "<brk>", "<80x24>", "<terminal xterm>", "<mark>", "<port 1 9600>", "<port signature minicom>"; and what it
+/// sent back.
 struct Transcript {
   std::string heard;  ///< see above
   std::string said;   ///< as shown() shows it
@@ -79,6 +80,12 @@ struct Transcript {
   bool binary_out = false;
   friend bool operator==(const Transcript&, const Transcript&) = default;
 };
+
+inline std::string shown(const protocol::ComPortMessage& message) {
+  if (message.command == protocol::ComPortCommand::signature)
+    return "<port signature " + shown(as_bytes(message.text)) + ">";
+  return "<port " + std::to_string(static_cast<int>(message.command)) + " " + std::to_string(message.value) + ">";
+}
 
 inline std::string shown(const protocol::TelnetEvent& event) {
   using namespace protocol;
@@ -88,6 +95,8 @@ inline std::string shown(const protocol::TelnetEvent& event) {
     return "<" + std::to_string(window->columns) + "x" + std::to_string(window->rows) + ">";
   if (const auto* terminal = std::get_if<TelnetTerminal>(&event))
     return "<terminal " + shown(as_bytes(terminal->name)) + ">";
+  if (std::holds_alternative<TelnetMark>(event)) return "<mark>";
+  if (const auto* port = std::get_if<TelnetComPort>(&event)) return shown(port->message);
   const auto index = static_cast<std::size_t>(std::get<TelnetSignal>(event).command) - 242U;
   return "<" + std::string(kSignals.at(index)) + ">";
 }

@@ -59,9 +59,10 @@ struct TlsTerms {
   friend bool operator==(const TlsTerms&, const TlsTerms&) = default;
 };
 
-/// A telnet chardev or terminal server that we connect to.
+/// A telnet chardev or terminal server that we connect to. With `rfc2217` it is a server's serial port that is set.
 struct Telnet {
   HostPort at;
+  std::optional<RemotePort> rfc2217 = std::nullopt;
   friend bool operator==(const Telnet&, const Telnet&) = default;
 };
 
@@ -72,10 +73,11 @@ struct Tls {
   friend bool operator==(const Tls&, const Tls&) = default;
 };
 
-/// A telnet server inside TLS.
+/// A telnet server inside TLS; `rfc2217` as above.
 struct Telnets {
   HostPort at;
   TlsTerms terms;
+  std::optional<RemotePort> rfc2217 = std::nullopt;
   friend bool operator==(const Telnets&, const Telnets&) = default;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,21 @@ struct Serial {
   friend bool operator==(const Serial&, const Serial&) = default;
 };
 
+struct Framing {
+  unsigned data_bits = 8;
+  Parity parity = Parity::none;
+  unsigned stop_bits = 1;
+  friend bool operator==(const Framing&, const Framing&) = default;
+};
+
+/// How a serial port that is a terminal server's is set, by RFC 2217. What is not said here is left as it is there.
+struct RemotePort {
+  std::optional<unsigned> speed;  ///< in baud, one of serial_speeds().
+  std::optional<Framing> framing;
+  std::optional<FlowControl> flow;
+  friend bool operator==(const RemotePort&, const RemotePort&) = default;
+};
+
 /// The speeds that Linux has a name for (asm-generic/termbits.h), ascending, in baud.
 [[nodiscard]] std::span<const unsigned> serial_speeds();
 
@@ -35,5 +51,9 @@ struct Serial {
 
 /// "serial:/dev/ttyS0,115200,8n1,rtscts": reads back as the same.
 [[nodiscard]] std::string to_text(const Serial& serial);
+/// "115200,8n1,rtscts", of it what is said; empty: nothing is.
+[[nodiscard]] std::string to_text(const RemotePort& port);
+/// "8n1".
+[[nodiscard]] std::string to_text(const Framing& framing);
 
 }  // namespace charmux::address

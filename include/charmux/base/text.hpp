@@ -12,6 +12,10 @@ namespace charmux {
 /// neither move a terminal's cursor nor break a log line.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// The text with each byte that is not valid UTF-8 written as \xNN, and each \ as \\, so that the bytes can be had
+/// back.
+[[nodiscard]] std::string utf8_of(std::string_view bytes);
+
 /// The text percent-encoded (RFC 3986: unreserved characters stay), so that it is a safe file name and URL segment.
 /// "." and ".." are encoded too.
 [[nodiscard]] std::string percent_encoded(std::string_view text);

@@ -33,5 +33,7 @@ using WallTime = std::chrono::system_clock::time_point;
 [[nodiscard]] std::string clock_text(WallTime time);
 /// The day of it, local too, as "2026-11-21".
 [[nodiscard]] std::string date_text(WallTime time);
+/// In UTC, as programs read it: "2026-11-21T12:57:30.123Z".
+[[nodiscard]] std::string rfc3339(WallTime time);
 
 }  // namespace charmux

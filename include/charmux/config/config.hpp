@@ -9,21 +9,24 @@
 #include <vector>
 
 #include "charmux/address/backend_address.hpp"
+#include "charmux/address/network.hpp"
 #include "charmux/address/place.hpp"
 #include "charmux/base/log.hpp"
 #include "charmux/base/result.hpp"
 #include "charmux/base/units.hpp"
+#include "charmux/config/escape_sequence.hpp"
 #include "charmux/config/limits.hpp"
 #include "charmux/config/port_range.hpp"
+#include "charmux/config/typing.hpp"
 
 namespace charmux::config {
 
 /// What is spoken at a listener.
-enum class DoorKind { telnet, raw };
+enum class DoorKind { telnet, raw, rfc2217 };
 /// The most that a listener grants.
 enum class Access { watch, control };
 /// What happens to a viewer a whole ring behind.
-enum class OnLag { skip, close };
+enum class OnLag : std::uint8_t { skip, close };
 
 /// [history]: what consoles keep that do not say otherwise. `size` is a power of two, `replay` at most `size`; in
 /// bytes.
@@ -52,6 +55,7 @@ struct Console {
   std::optional<std::uint16_t> port{};  ///< pinned: within a listener's `ports`
   std::chrono::milliseconds max_guest_pause{50};
   std::string log{};  ///< the file that its output is appended to, its %n already replaced; empty: none
+  Typing typing{};
   friend bool operator==(const Console&, const Console&) = default;
 };
 
@@ -85,6 +89,7 @@ struct Match {
   std::optional<std::uint64_t> replay{};
   std::optional<std::chrono::milliseconds> max_guest_pause{};
   std::optional<std::string> log{};  ///< as written: with %n
+  TypingWish typing{};
   friend bool operator==(const Match&, const Match&) = default;
 };
 
@@ -96,20 +101,32 @@ struct Listen {
   std::optional<PortRange> ports;  ///< a port for each console
   std::string console;             ///< empty: it has none
   Access access = Access::control;
-  OnLag on_lag = OnLag::skip;           ///< unless set: telnet skip, raw close
-  bool notices = true;                  ///< unless set: telnet on; raw: always off
-  std::optional<std::uint64_t> replay;  ///< bytes; none: the console's replay; raw, unless set: 0
-  bool insecure = false;                ///< may be off loopback, without TLS and users
-  std::string text;                     ///< the address as written, options too
+  std::optional<WriterMode> writer{};          ///< none: the console's
+  OnLag on_lag = OnLag::skip;                  ///< unless set: telnet skip, others close
+  bool notices = true;                         ///< unless set: telnet on; others: always off
+  std::optional<EscapeSequence> keys{};        ///< unless set: telnet ^Ec; none: there are no keys, as always on others
+  std::optional<std::uint64_t> replay;         ///< bytes; none: the console's replay; unless set, others than telnet: 0
+  std::vector<address::Network> proxy_from{};  ///< whose clients begin with a PROXY header
+  bool insecure = false;                       ///< may be off loopback, without TLS and users
+  std::string text;                            ///< the address as written, options too
   friend bool operator==(const Listen&, const Listen&) = default;
 };
 
 /// "telnet:127.0.0.1:7001", "telnet:127.0.0.1,ports=7001-7999": a listener's kind and place as messages and the log
 /// show them.
 [[nodiscard]] std::string door_text(const Listen& listen);
+/// "telnet", "raw", "rfc2217".
+[[nodiscard]] std::string_view name_of(DoorKind kind);
 /// Why a listener may not be where others reach it without `insecure`. `leads_to`: the address that its host's name
 /// turned out to be, or empty when it is written so.
 [[nodiscard]] Error exposure_error(const Listen& listen, std::string_view leads_to);
+
+/// [audit]: who did what at which console, a line of JSON each.
+struct Audit {
+  std::string file;    ///< absolute; empty: none is written
+  bool typed = false;  ///< what was typed, too
+  friend bool operator==(const Audit&, const Audit&) = default;
+};
 
 /// All that charmuxd is told: defaults, file and command line merged and validated. A plain value, read-only once made.
 struct Config {
@@ -118,6 +135,7 @@ struct Config {
   LogLevel log_level = LogLevel::info;
   History history;
   Limits limits;
+  Audit audit;
   std::vector<Console> consoles;    ///< those of the file first; no name twice
   std::vector<Discover> discovers;  ///< those of the file first; no pattern or URI twice
   std::vector<Match> matches;       ///< in order: later ones win; see settings_for()

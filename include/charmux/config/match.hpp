@@ -19,6 +19,7 @@ struct MatchSettings {
   std::uint64_t replay = 0;           ///< bytes, at most `size`
   std::chrono::milliseconds max_guest_pause{50};
   std::string log{};  ///< the file that its output is appended to; empty: none
+  Typing typing{};
   friend bool operator==(const MatchSettings&, const MatchSettings&) = default;
 };
 

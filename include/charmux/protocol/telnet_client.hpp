@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
+#include <vector>
 
 #include "charmux/base/bytes.hpp"
+#include "charmux/protocol/com_port.hpp"
 #include "charmux/protocol/telnet.hpp"
 #include "charmux/protocol/telnet_encoder.hpp"
 
@@ -18,6 +21,9 @@ namespace charmux::protocol {
 /// who says more options behind that greeting is a server, too. Until that is settled an 0xFF may be held back: it is
 /// told as data by what comes behind it, or by settle().
 ///
+/// Of RFC 2217 this is the client, where that is wanted: COM-PORT-OPTION is asked for at once, by commands of three
+/// bytes, and nothing more is said of it unless a server has agreed.
+///
 /// No I/O and no clock. Owned by a backend's channel; one thread.
 class TelnetClient {
  public:
@@ -31,6 +37,22 @@ class TelnetClient {
   [[nodiscard]] bool unsettled() const { return state_ == State::probing; }
   /// From now on what comes is data as it is, and feed() need not be called.
   [[nodiscard]] bool transparent() const { return state_ == State::qemu; }
+
+  /// Where COM-PORT-OPTION stands.
+  enum class ComPort {
+    unwanted,
+    asked,  ///< not answered yet, and QEMU never will.
+    agreed,
+    refused,  ///< by a server.
+    qemu,     ///< there is no server.
+  };
+  /// Appends the wish for it. Before any feed().
+  void want_com_port(Bytes& out);
+  [[nodiscard]] ComPort com_port() const;
+  /// What the server has said of its port since the last time.
+  [[nodiscard]] std::vector<ComPortMessage> take_messages() { return std::exchange(messages_, {}); }
+  /// Appends a command to it. Only while it is agreed.
+  void encode(const ComPortMessage& message, Bytes& out) const;
 
   /// Appends what is typed as it goes over the wire.
   void encode(BytesView typed, Bytes& out) { telnet_encode(typed, peer_.binary_out(), wire_, out); }
@@ -54,6 +76,8 @@ class TelnetClient {
   Bytes held_;               ///< an 0xFF and what may make a command of it.
   TelnetPeer peer_{TelnetRole::client};
   TelnetWireState wire_;
+  bool wants_com_port_ = false;
+  std::vector<ComPortMessage> messages_;
 };
 
 }  // namespace charmux::protocol

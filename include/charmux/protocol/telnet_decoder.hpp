@@ -58,6 +58,9 @@ class TelnetDecoder {
   [[nodiscard]] std::optional<Token> step(std::byte byte);
   [[nodiscard]] std::optional<Token> step_iac(std::byte byte);
   [[nodiscard]] std::optional<Token> step_sub_iac(std::byte byte);
+  [[nodiscard]] std::optional<Token> end_sub();
+  [[nodiscard]] bool is_window() const;
+  [[nodiscard]] bool is_whole_window() const;
   void keep(std::byte byte);
 
   TelnetRole role_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 
@@ -74,9 +75,10 @@ struct OptionStep {
 
 /// What two ends have agreed on (RFC 855), kept by the Q-method of RFC 1143 per option and side, and the policy of our
 /// role. A server has ECHO, SUPPRESS-GO-AHEAD and BINARY on its side, wants BINARY, NAWS and TERMINAL-TYPE of the peer,
-/// lets it have SUPPRESS-GO-AHEAD, and answers each DO TIMING-MARK. A client grants ECHO, SUPPRESS-GO-AHEAD and BINARY
-/// to the server and has the last two itself; with a terminal NAWS and TERMINAL-TYPE, too. Everything else is refused,
-/// one answer a request.
+/// lets it have SUPPRESS-GO-AHEAD, and each DO TIMING-MARK is answered (by its owner, see asks_mark()). A client grants
+/// ECHO, SUPPRESS-GO-AHEAD and BINARY to the server and has the last two itself; with a terminal NAWS and
+/// TERMINAL-TYPE, too. COM-PORT-OPTION only for those who say so, on both sides, since clients ask for either.
+/// Everything else is refused: once a side and option, and then met with silence.
 ///
 /// Owned by its TelnetPeer; one thread.
 class TelnetOptions {
@@ -90,17 +92,32 @@ class TelnetOptions {
   /// A person's terminal is at this end: a client that says so has NAWS and TERMINAL-TYPE. Before anything is heard.
   void have_terminal() { has_terminal_ = true; }
 
+  /// COM-PORT-OPTION (RFC 2217) is granted to a peer that asks for it. Before anything is heard.
+  void allow_com_port() { com_port_ = true; }
+  /// This connection is about a serial port: greet() asks for COM-PORT-OPTION and for what such clients and servers
+  /// need of each other, and for nothing that only a person's terminal has. Before greet().
+  void want_com_port() { com_port_ = wants_com_port_ = true; }
+
   /// What a server says first: WILL ECHO, WILL SUPPRESS-GO-AHEAD, WILL BINARY, DO BINARY, DO NAWS, DO TERMINAL-TYPE.
   /// There is no DO SUPPRESS-GO-AHEAD among them: busybox takes it for ours and answers DONT. A client says nothing.
+  ///
+  /// One that wants COM-PORT-OPTION says WILL and DO BINARY and SUPPRESS-GO-AHEAD, a client behind WILL COM-PORT-OPTION
+  /// and a server before DO COM-PORT-OPTION: RFC 2217's client is the side that has it.
   void greet(Bytes& replies);
 
   /// The peer has said IAC `verb` `option`; appends the answer, where there is one. Any other verb is ignored.
   void heard(TelnetCommand verb, std::uint8_t option, Bytes& replies);
+  /// Whether that asks a server for a TIMING-MARK which is to be answered; it counts as an answer, and is not heard()
+  /// then. RFC 860: a mark is an event, not a state; each request is answered, and none is remembered.
+  [[nodiscard]] bool asks_mark(TelnetCommand verb, std::uint8_t option);
 
   /// Whether the option is in force on our side (we said WILL, it said DO).
   [[nodiscard]] bool ours(TelnetOption option) const;
   /// Whether the option is in force on the peer's side (it said WILL, we said DO).
   [[nodiscard]] bool peers(TelnetOption option) const;
+  /// Whether we have said WILL and the peer has not answered yet.
+  [[nodiscard]] bool asked(TelnetOption option) const;
+  [[nodiscard]] TelnetRole role() const { return role_; }
 
  private:
   /// Options above this are never granted, so their state is always `no`.
@@ -108,12 +125,18 @@ class TelnetOptions {
   using States = std::array<OptionState, kTracked>;
 
   [[nodiscard]] bool granted(std::uint8_t option, bool our_side) const;
+  [[nodiscard]] bool refused_before(std::uint8_t option, bool our_side);
+  void greet_as_port(Bytes& replies);
   void want(States& side, TelnetCommand on, TelnetOption option, Bytes& replies);
 
   TelnetRole role_;
   bool has_terminal_ = false;
+  bool com_port_ = false;
+  bool wants_com_port_ = false;
   States ours_{};
   States peers_{};
+  std::bitset<256> refused_ours_;
+  std::bitset<256> refused_peers_;
   int answers_ = 0;
 };
 

@@ -1,72 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <array>
-#include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "at_port.hpp"
-#include "backend/serial.hpp"
-#include "kit/serial_hardware.hpp"
+#include "open_port.hpp"
 
 using namespace charmux;
 using namespace charmux::test;
 using namespace std::chrono_literals;
-using backend::State;
-
-namespace {
-
-address::Serial with_rtscts(const std::string& path) {
-  address::Serial at = serial_at(path);
-  at.flow = address::FlowControl::rtscts;
-  return at;
-}
-
-/// A port that is open, times that cost a test none, and what its owner was told.
-struct OpenPort : backend::Opener::Owner, backend::Channel::Owner {
-  explicit OpenPort(const backend::SerialTimes& with = {20ms, 100ms, 1ms, 5, 10ms}) : times(with) {
-    opener.begin();
-    REQUIRE(channel);
-  }
-  void opened(std::unique_ptr<backend::Channel> made, std::size_t) override {
-    channel = std::move(made);
-    REQUIRE(channel->start(*this));
-  }
-  void failed(State, const std::string& reason) override { FAIL(reason); }
-  void remarked(const std::string& remark) override { remarks.push_back(remark); }
-  void channel_ready(unsigned ready) override {
-    if ((ready & loop::kWritable) != 0) ++writable;
-  }
-  void send_break() {
-    answer.reset();
-    channel->send_break([this](const Status& status) {
-      answer = status;
-      writable_during_break = writable;
-    });
-  }
-  void wait_answer() {
-    world.run_until("the break is answered", [&] { return answer.has_value(); });
-  }
-  [[nodiscard]] auto cts_remarks() const {
-    return std::count(remarks.begin(), remarks.end(), device.slave() + ": CTS is off: what is typed waits");
-  }
-
-  World world;
-  PtyMaster device;
-  SerialHardware hardware;
-  const backend::SerialTimes times;
-  std::vector<std::string> remarks;
-  std::optional<Status> answer;
-  int writable = 0;
-  int writable_during_break = 0;
-  backend::Serial opener{world.loop, with_rtscts(device.slave()), *this, "/var/lock", times};
-  std::unique_ptr<backend::Channel> channel;
-};
-
-}  // namespace
 
 TEST_CASE("a break begins and ends, and what is typed meanwhile is sent behind it") {
   OpenPort port;
@@ -86,7 +28,7 @@ TEST_CASE("a break begins and ends, and what is typed meanwhile is sent behind i
 }
 
 TEST_CASE("a break waits until what was typed before it has been sent") {
-  OpenPort port({1ms, 10min, 1ms, 5, 10ms});
+  OpenPort port({1ms, 10min, 1ms, 5, 10ms, 1ms});
   SUBCASE("the driver has it") { port.hardware.unsent = 3; }
   SUBCASE("the transmitter has it") { port.hardware.transmitting = true; }
   port.send_break();

@@ -38,7 +38,7 @@ TEST_CASE("a console for whose first byte there is no memory is put down with th
           "put down: no 69632 bytes of memory for a history: File too large; lower the history size");
     CHECK(house.console.offset() == 0);
   }
-  house.console.reopen();
+  house.console.reopen({"root", "a door", {}});
   house.run_until("it is opened", [&] { return static_cast<bool>(house.guest = house.next_guest()); });
   house.print("kept\n");
   CHECK(as_text(house.console.ring().view(0, 100)) == "kept\n");

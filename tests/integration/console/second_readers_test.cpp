@@ -119,11 +119,11 @@ TEST_CASE("what is closed is read by nobody else, and what is opened again is lo
   AtPty at;
   const OtherProcess cat({"cat"}, at.qemu->slave());
   at.run_until("it is said", [&] { return !at.console.also_read_by().empty(); });
-  at.console.put_down("root");
+  at.console.put_down({"root", "a door", {}});
   at.run_until("it is down", [&] { return !at.console.is_open(); });
   CHECK(at.console.also_read_by().empty());
   CHECK(at.console.condition() == "put down by root");
-  at.console.reopen();
+  at.console.reopen({"root", "a door", {}});
   at.run_until("it is said again", [&] { return !at.console.also_read_by().empty(); });
 }
 
@@ -141,7 +141,7 @@ TEST_CASE("one that only passes by is not told") {
 
 TEST_CASE("nothing runs while no pty is open") {
   AtPty at({std::chrono::milliseconds(1), std::chrono::milliseconds(1), backend::pty_readers});
-  at.console.put_down("root");
+  at.console.put_down({"root", "a door", {}});
   at.run_until("it is down", [&] { return !at.console.is_open(); });
   at.run_until("it is closed", [&] { return !at.console.pty(); });
   at.run_until("the last look is over", [&] { return at.world.turns_left_alone() < World::kCalm; });

@@ -98,7 +98,7 @@ TEST_CASE("a raw client that has said all and loses the pen by force does not ge
   NoWire wire;
   {
     console::ViewerSettings settings;
-    settings.take_pen = true;
+    settings.writer = config::WriterMode::force;
     const console::Viewer forcer(house.console, wire, settings, {"somebody", "a door", std::nullopt});
     CHECK(house.console.writer() == &forcer);
   }

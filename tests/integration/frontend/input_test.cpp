@@ -121,16 +121,23 @@ TEST_CASE("a raw writer may close its sending side while its socket is not read:
   }
 }
 
-TEST_CASE("an interrupt key, which telnet sends urgently, does not end a writer whose socket is not read") {
+TEST_CASE("an interrupt key, which telnet sends urgently, is obeyed though the writer's socket is not read") {
   House house;
   TelnetClient client = house.attach_telnet(house.open_telnet(7001));
   const std::string typed = fill(house, client);
-  // IAC IP, IAC DM: the Synch of RFC 854.
+  // IAC IP, IAC DM: the Synch of RFC 854, which takes back what waits before it.
   REQUIRE(::send(client.fd(), "\xFF\xF4\xFF\xF2", 4, MSG_OOB) == 4);
+  house.run_until("what waited is taken back", [&] { return !queue_full(house); });
   CHECK(house.world.turns_left_alone() < World::kCalm);
   CHECK(house.sessions.count() == 1);
   client.write("ls\r");
-  wait_typed(house, client, typed + "\x03ls\r");
+  const std::string behind = "\x03ls\r";
+  house.run_until("the guest has what it had, and that", [&] {
+    client.flush();
+    return house.typed().ends_with(behind);
+  });
+  const std::string& arrived = house.typed();
+  CHECK(typed.starts_with(arrived.substr(0, arrived.size() - behind.size())));
 }
 
 TEST_CASE("who has the pen passes it on only when its last input has reached the guest") {

@@ -12,17 +12,18 @@ namespace {
 
 constexpr std::string_view kState = "[charmux: vm, 1 watching, you type]\r\n";
 
-/// A viewer that has read all of `printed`, and asks how it stands.
-TelnetClient ask_after(House& house, const std::string& printed) {
+/// A viewer that has read `shown` of what is printed, and asks how it stands.
+TelnetClient ask_after(House& house, const std::string& printed, const std::string& shown) {
   TelnetClient client = house.attach_telnet(house.open_telnet());
   house.print(printed);
   house.run_until("it has that", [&] {
     client.poll();
-    return client.sees("[charmux: live]\r\n" + printed);
+    return client.sees("[charmux: live]\r\n" + shown);
   });
   client.command(kAreYouThere);
   return client;
 }
+TelnetClient ask_after(House& house, const std::string& printed) { return ask_after(house, printed, printed); }
 
 }  // namespace
 
@@ -45,11 +46,13 @@ TEST_CASE("a notice waits for the end of an escape sequence or a character") {
   struct Sequence {
     std::string begin;
     std::string end;
+    std::string shown;  ///< of `begin`: what may yet ask the terminal something is not.
   };
-  for (const Sequence& each : {Sequence{"red: \x1b[3", "1m"}, Sequence{"\x1b]0;title", "\x07"},
-                               Sequence{"\x1bP$q", "\x1b\\"}, Sequence{"price: \xE2\x82", "\xAC"}}) {
+  for (const Sequence& each :
+       {Sequence{"red: \x1b[3", "1m", "red: "}, Sequence{"\x1b]0;title", "\x07", "\x1b]0;title"},
+        Sequence{"\x1bP$q", "\x1b\\", ""}, Sequence{"price: \xE2\x82", "\xAC", "price: \xE2\x82"}}) {
     House house;
-    TelnetClient client = ask_after(house, each.begin);
+    TelnetClient client = ask_after(house, each.begin, each.shown);
     CHECK(house.world.turns_left_alone() < World::kCalm);
     client.poll();
     CHECK(count_of(kState, client.text()) == 0);
@@ -59,6 +62,20 @@ TEST_CASE("a notice waits for the end of an escape sequence or a character") {
       return client.sees("[charmux: live]\r\n" + each.begin + each.end + "\r\n" + std::string(kState) + "after");
     });
   }
+}
+
+TEST_CASE("a notice is told before a sequence that nobody ends and that is not shown before") {
+  House house({.notice_wait = std::chrono::milliseconds(1)});
+  TelnetClient client = ask_after(house, "text\x1b[6", "text");
+  house.run_until("it is answered", [&] {
+    client.poll();
+    return client.sees("[charmux: live]\r\ntext\r\n" + std::string(kState));
+  });
+  house.print("Cmore");
+  house.run_until("it is shown then", [&] {
+    client.poll();
+    return client.sees(std::string(kState) + "\x1b[6Cmore");
+  });
 }
 
 TEST_CASE("a notice is told inside a sequence that nobody ends") {

@@ -155,7 +155,7 @@ TEST_CASE("a guest that ends while it is waited for is heard to the end") {
 TEST_CASE("a console that is put down while its guest waits lets it go, and waits no more") {
   Standstill at(kForEver);
   at.until_the_guest_waits();
-  at.house.console.put_down("a test");
+  at.house.console.put_down({"a test", "a door", {}});
   at.house.run_until("it is down", [&] { return at.house.console.condition() == "put down by a test"; });
   CHECK_FALSE(at.house.console.guest_waits());
 }

@@ -47,12 +47,15 @@ struct HouseSettings {
   std::chrono::milliseconds max_guest_pause{50};
   std::chrono::milliseconds coalesce{0};
   std::size_t viewers = 10'000;
+  std::chrono::milliseconds proxy_header = frontend::Proxied::kPatience;
   /// Longer than any test, so that no notice is told where it should not be because of a slow machine.
   std::chrono::milliseconds notice_wait{std::chrono::minutes(10)};
   Breaks* breaks = nullptr;  ///< null: none reaches the guest.
   std::function<void(std::function<void()>)> save = {};
   std::function<void(const console::Console&)> opened = {};
-  std::optional<WallTime> heard_at = {};  ///< when the guest said "x" to an earlier charmuxd.
+  config::Typing typing = {};
+  std::optional<config::Audit> audit = {};  ///< its file is a name in the test's directory.
+  std::optional<WallTime> heard_at = {};    ///< when the guest said "x" to an earlier charmuxd.
 };
 
 /// All of charmuxd but its main: one console "vm" on an emulated unix chardev whose guest is the test, and doors to it.
@@ -61,15 +64,18 @@ class House {
   explicit House(const HouseSettings& settings = {})
       : world(settings.log_level),
         settings_(settings),
+        scribes(world.loop),
+        audit(audit_of(settings)),
         fanout(world.loop),
-        console(console::Console::Settings{"vm", 32 * KiB, settings.input_queue, settings.max_guest_pause, 1 * MiB,
-                                           settings.coalesce, settings.save, settings.opened},
-                ring(),
-                std::make_unique<backend::Line>(world.loop,
-                                                backend::Patience{std::chrono::seconds(5), std::chrono::milliseconds(2),
-                                                                  std::chrono::milliseconds(20)},
-                                                place()),
-                fanout, world.log),
+        console(
+            console::Console::Settings{"vm", 32 * KiB, settings.input_queue, settings.max_guest_pause, 1 * MiB,
+                                       settings.coalesce, settings.save, settings.opened, settings.typing, audit.get()},
+            ring(),
+            std::make_unique<backend::Line>(
+                world.loop,
+                backend::Patience{std::chrono::seconds(5), std::chrono::milliseconds(2), std::chrono::milliseconds(20)},
+                place()),
+            fanout, world.log),
         sessions(world.loop, world.log, settings.sessions) {
     console.start();
     power_on();
@@ -91,12 +97,13 @@ class House {
 
   /// Opens a door with the defaults of its kind; on a UNIX socket, or on a port of 127.0.0.1. Where to connect.
   At open(config::Listen listen, int port = 0) {
-    if (listen.kind == config::DoorKind::raw) listen.notices = false;
+    if (listen.kind != config::DoorKind::telnet) listen.notices = false;
     const std::string path = world.directory / fmt::format("door{}", doors.size());
     const net::Endpoint at = port == 0 ? *net::endpoint(address::SocketPath{path, false})
                                        : *net::literal_endpoint({"127.0.0.1", static_cast<std::uint16_t>(port)});
     const auto entrance = std::make_shared<frontend::Entrance>(
-        listen, "a door", frontend::Entrance::Limits{[this] { return settings_.viewers; }, settings_.notice_wait},
+        listen, "a door",
+        frontend::Entrance::Limits{[this] { return settings_.viewers; }, settings_.notice_wait, settings_.proxy_header},
         consoles, [this] { return &console; }, sessions);
     Result<frontend::Door> door = frontend::Door::open(world.loop, {at}, entrance);
     REQUIRE(door);
@@ -110,9 +117,11 @@ class House {
     listen.kind = config::DoorKind::telnet;
     return listen;
   }
-  static config::Listen raw() {
+  static config::Listen raw() { return silent(config::DoorKind::raw); }
+  static config::Listen rfc2217() { return silent(config::DoorKind::rfc2217); }
+  static config::Listen silent(config::DoorKind kind) {
     config::Listen listen;
-    listen.kind = config::DoorKind::raw;
+    listen.kind = kind;
     listen.on_lag = config::OnLag::close;
     listen.replay = 0;
     return listen;
@@ -178,11 +187,20 @@ class House {
     return ring;
   }
 
+  [[nodiscard]] std::unique_ptr<console::Audit> audit_of(const HouseSettings& settings) {
+    if (!settings.audit) return nullptr;
+    config::Audit kept = *settings.audit;
+    kept.file = world.directory / kept.file;
+    return std::make_unique<console::Audit>(world.loop, world.log, scribes, kept, std::chrono::milliseconds(20));
+  }
+
   const HouseSettings settings_;
   std::unique_ptr<ChardevServer> chardev_;
 
  public:
   Connection guest;
+  console::Scribes scribes;
+  std::unique_ptr<console::Audit> audit;
   console::Fanout fanout;
   console::Directory consoles;
   console::Console console;

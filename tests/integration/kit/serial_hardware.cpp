@@ -28,7 +28,13 @@ int __wrap_ioctl(int fd, unsigned long request, ...) {
   va_end(arguments);
   if (hardware == nullptr) return __real_ioctl(fd, request, argument);
   switch (request) {
-    case TIOCMGET: *static_cast<int*>(argument) = hardware->lines; return 0;
+    case TIOCMGET:
+      ++hardware->looks;
+      *static_cast<int*>(argument) = hardware->lines;
+      return 0;
+    case TIOCMBIS: hardware->lines |= *static_cast<int*>(argument); return 0;
+    case TIOCMBIC: hardware->lines &= ~*static_cast<int*>(argument); return 0;
+    case TIOCGICOUNT: *static_cast<serial_icounter_struct*>(argument) = hardware->counts; return 0;
     case TIOCOUTQ: *static_cast<int*>(argument) = hardware->unsent; return 0;
     case TIOCSERGETLSR: *static_cast<unsigned*>(argument) = hardware->transmitting ? 0 : TIOCSER_TEMT; return 0;
     case TIOCSBRK:

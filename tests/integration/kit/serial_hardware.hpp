@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linux/serial.h>
 #include <sys/ioctl.h>
 
 namespace charmux::test {
@@ -15,7 +16,9 @@ class SerialHardware {
   SerialHardware& operator=(const SerialHardware&) = delete;
   ~SerialHardware();
 
-  int lines = TIOCM_DTR | TIOCM_RTS | TIOCM_CTS;  ///< what TIOCMGET says.
+  int lines = TIOCM_DTR | TIOCM_RTS | TIOCM_CTS;  ///< what TIOCMGET says, and TIOCMBIS and TIOCMBIC change.
+  int looks = 0;                                  ///< how often TIOCMGET was asked.
+  serial_icounter_struct counts{};                ///< what TIOCGICOUNT says.
   int unsent = 0;                                 ///< what TIOCOUTQ says.
   bool transmitting = false;                      ///< the transmitter holds a byte still (TIOCSERGETLSR).
   bool break_on = false;

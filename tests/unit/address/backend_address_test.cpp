@@ -88,6 +88,41 @@ TEST_CASE("a console of libvirt without a domain, with a wrong alias or URI, is 
   CHECK(why("libvirt:vm,url=x:y") == "unknown option 'url': libvirt takes uri; write ,, for a comma in a path");
 }
 
+TEST_CASE("a terminal server's port is set as its address says, and of that only what it says") {
+  const auto port = [](std::string_view text) {
+    const auto backend = parse_backend(text);
+    REQUIRE(backend);
+    CHECK(to_text(*backend) == text);
+    if (const auto* const plain = std::get_if<Telnet>(&*backend)) return plain->rfc2217;
+    return std::get<Telnets>(*backend).rfc2217;
+  };
+  CHECK(port("telnet:rack1:2001") == std::nullopt);
+  CHECK(port("telnet:rack1:2001,rfc2217") == RemotePort{});
+  CHECK(port("telnet:rack1:2001,rfc2217,9600") == RemotePort{9600, std::nullopt, std::nullopt});
+  CHECK(port("telnet:[::1]:2001,rfc2217,4000000,7e2,rtscts") ==
+        RemotePort{4000000, Framing{7, Parity::even, 2}, FlowControl::rtscts});
+  CHECK(port("telnets:rack1:2001,verify=off,rfc2217,8n1,none") ==
+        RemotePort{std::nullopt, Framing{}, FlowControl::none});
+  CHECK(to_text(*parse_backend("telnet:rack1:2001,flow=xonxoff,speed=9600,rfc2217,framing=8n1")) ==
+        "telnet:rack1:2001,rfc2217,9600,8n1,xonxoff");
+  CHECK(*parse_backend("telnet:rack1:2001", std::vector<Option>{{"rfc2217", std::nullopt}, {"speed", "9600"}}) ==
+        *parse_backend("telnet:rack1:2001,rfc2217,9600"));
+}
+
+TEST_CASE("a terminal server's port that cannot be set so is refused") {
+  CHECK(why("telnet:vm:1,9600") == "option 'speed' is of no use without 'rfc2217': give both");
+  CHECK(why("telnets:vm:1,8n1") == "option 'framing' is of no use without 'rfc2217': give both");
+  CHECK(why("telnet:vm:1,flow=none") == "option 'flow' is of no use without 'rfc2217': give both");
+  CHECK(why("telnet:vm:1,rfc2217,115000") == "Linux has no speed 115000: the nearest is 115200");
+  CHECK(why("telnet:vm:1,rfc2217,9n1") ==
+        "'9n1' is not a framing: write data bits (5-8), parity (n, e, o, m or s) and stop bits (1 or 2), such as 8n1");
+  CHECK(why("telnet:vm:1,rfc2217,9600,speed=9600") == "option 'speed' is given twice: keep one");
+  CHECK(why("telnet:vm:1,rfc2217,dtr") ==
+        "unknown option 'dtr': telnet takes rfc2217, speed, framing or flow; write ,, for a comma in a path");
+  CHECK(why("tls:vm:1,rfc2217") ==
+        "unknown option 'rfc2217': tls takes ca, cert, key or verify; write ,, for a comma in a path");
+}
+
 TEST_CASE("a backend takes the options of its kind, each once, and no other") {
   CHECK(why("udp:vm:1,bin=x:1") == "unknown option 'bin': udp takes bind; write ,, for a comma in a path");
   CHECK(why("udp:vm:1,bind=x:1,bind=y:1") == "option 'bind' is given twice: keep one");
@@ -96,7 +131,6 @@ TEST_CASE("a backend takes the options of its kind, each once, and no other") {
   CHECK(why("tls:vm:1,ca=lab.crt") == "option 'ca' must be an absolute path, not 'lab.crt'");
   CHECK(why("tls:vm:1,key=/k") == "option 'key' is of no use without 'cert': give both");
   CHECK(why("tls:vm:1,verify=") == "option 'verify' is empty: write the name that the certificate has, or off");
-  CHECK(why("telnet:vm:1,rfc2217") == "option 'rfc2217' of telnet: backends is not in this version: leave it out");
   CHECK(why("telnet:vm:1,rfc2217=yes") == "option 'rfc2217' takes no value");
   CHECK(why("pipe:run/vm") == "path 'run/vm' is not absolute: write pipe:/PATH");
   CHECK(why("file:vm.log") == "path 'vm.log' is not absolute: write file:/PATH");

@@ -56,9 +56,8 @@ TEST_CASE("^Ec. leaves wherever it stands; every other use of ^E reaches charmux
         "\x05"
         "cx.");
   CHECK(typed_either_way("\x05\x05"
-                         "c.") ==
-        "\x05\x05"
-        "c.");
+                         "c.") == "\x05!");
+  CHECK(typed_either_way("\x05\x05x") == "\x05\x05x");
   CHECK(typed_either_way("\x05"
                          "c\x05"
                          "c.") ==

@@ -48,9 +48,11 @@ TEST_CASE("keys may stand for the options of a console's backend") {
   const auto config = parse_toml(c + "\"serial:/dev/ttyS0\"\nspeed = 9600\nframing = \"7e1\"\nflow = \"rtscts\"\n" +
                                      "[[console]]\nname = \"b\"\nbackend = \"exec:a | b\"\nshell = true\n"
                                      "window = \"132x43\"\n[[console]]\nname = \"c\"\nbackend = \"exec:a b\"\nshell = "
-                                     "false\n",
+                                     "false\n[[console]]\nname = \"d\"\nbackend = \"telnet:rack2:2001\"\n"
+                                     "rfc2217 = true\nspeed = 9600\n",
                                  "f", with({}), root());
   REQUIRE(config);
+  CHECK(address::to_text(config->consoles.at(3).backend) == "telnet:rack2:2001,rfc2217,9600");
   CHECK(address::to_text(config->consoles.at(0).backend) == "serial:/dev/ttyS0,9600,7e1,rtscts");
   CHECK(config->consoles.at(1).backend ==
         address::Backend(address::Exec{"a | b", {"/bin/sh", "-c", "a | b"}, 132, 43}));

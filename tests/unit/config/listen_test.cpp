@@ -87,8 +87,9 @@ TEST_CASE("an unknown or malformed option is refused, with the nearest known one
   const auto one = [](const std::string& option) { return line_problems({"telnet:@x,console=c1," + option}); };
   CHECK(one("acces=watch") == "--listen: unknown option 'acces': did you mean 'access'?");
   CHECK(one("on_lag=skip") == "--listen: unknown option 'on_lag': did you mean 'on-lag'?");
-  CHECK(one("writer=single") ==
-        "--listen: unknown option 'writer': use ports, console, access, replay, on-lag, notices or insecure");
+  CHECK(one("backlog=5") ==
+        "--listen: unknown option 'backlog': use ports, console, access, writer, replay, on-lag, notices, keys, "
+        "proxy-from or insecure");
   CHECK(one("address=x").rfind("--listen: unknown option 'address': ", 0) == 0);
   CHECK(one("access") == "--listen: option 'access' needs a value: write access=VALUE");
   CHECK(one("access=all") == "--listen: option 'access' must be watch or control, not 'all'");
@@ -104,12 +105,10 @@ TEST_CASE("an unknown or malformed option is refused, with the nearest known one
 
 TEST_CASE("a listener of another scheme is refused; web: belongs to a later version") {
   CHECK(line_problems({"web:127.0.0.1:80,console=c1"}) ==
-        "--listen: web:127.0.0.1:80,console=c1: web: listeners are not in this version: use telnet or raw");
-  CHECK(line_problems({"rfc2217:127.0.0.1:80,console=c1"}) ==
-        "--listen: rfc2217:127.0.0.1:80,console=c1: unknown scheme 'rfc2217': use telnet or raw");
-  CHECK(
-      line_problems({"telent:127.0.0.1:80,console=c1"}) ==
-      "--listen: telent:127.0.0.1:80,console=c1: unknown scheme 'telent': use telnet or raw (did you mean 'telnet'?)");
+        "--listen: web:127.0.0.1:80,console=c1: web: listeners are not in this version: use telnet, raw or rfc2217");
+  CHECK(line_problems({"telent:127.0.0.1:80,console=c1"}) ==
+        "--listen: telent:127.0.0.1:80,console=c1: unknown scheme 'telent': use telnet, raw or rfc2217 (did you mean "
+        "'telnet'?)");
   CHECK(problems("[[listen]]\naddress = \"raw:::1:7001\"\nconsole = \"c1\"\n") ==
         "f:2:11: raw:::1:7001: '::1:7001' has an IPv6 address without brackets: write [::1]:PORT");
   CHECK(problems("[[listen]]\nconsole = \"c1\"\n") == "f:1:1: [[listen]] needs the key 'address'");
@@ -162,6 +161,60 @@ TEST_CASE("ports= is refused where it is no range, with a port, a path or a cons
         "[::1]");
   CHECK(line_problems({"telnet:127.0.0.1,ports=7001-7999,console=c1"}) ==
         "--listen: telnet:127.0.0.1,ports=7001-7999 has both console= and ports=: leave one of them out");
+}
+
+TEST_CASE("an rfc2217 listener is as a raw one: no notices, no keys, it closes, replays nothing and has no menu") {
+  const Listen listen = on_line("rfc2217:127.0.0.1:7001,console=c1");
+  CHECK(listen.kind == DoorKind::rfc2217);
+  CHECK(listen.on_lag == OnLag::close);
+  CHECK_FALSE(listen.notices);
+  CHECK_FALSE(listen.keys);
+  CHECK(listen.replay == 0);
+  CHECK(door_text(listen) == "rfc2217:127.0.0.1:7001");
+  CHECK(line_problems({"rfc2217:127.0.0.1:7001"}) ==
+        "--listen: rfc2217:127.0.0.1:7001 needs console=NAME or ports=LO-HI: only telnet has a menu");
+  CHECK(line_problems({"rfc2217:@x,console=c1,keys=off"}) ==
+        "--listen: rfc2217:@x,console=c1,keys=off: rfc2217 clients never get keys: leave 'keys' out");
+  CHECK(line_problems({"raw:@x,console=c1,keys=^Ec"}) ==
+        "--listen: raw:@x,console=c1,keys=^Ec: raw clients never get keys: leave 'keys' out");
+}
+
+TEST_CASE("a telnet listener has conserver's keys, others, or none") {
+  CHECK(on_line("telnet:@x,console=c1").keys == EscapeSequence{});
+  CHECK(on_line("telnet:@x,console=c1,keys=on").keys == EscapeSequence{});
+  CHECK_FALSE(on_line("telnet:@x,console=c1,keys=off").keys);
+  CHECK(on_line("telnet:@x,console=c1,keys=^[q").keys == EscapeSequence{std::byte{0x1B}, std::byte{'q'}});
+  CHECK(line_problems({"telnet:@x,console=c1,keys=no"}) == "ok");  // two keys like any
+  CHECK(line_problems({"telnet:@x,console=c1,keys=^E"}) ==
+        "--listen: telnet:@x,console=c1,keys=^E: 'keys' must be on, off or two keys such as ^Ec: '^E' is no escape "
+        "sequence: write two keys, each a character or ^X for Ctrl-X");
+}
+
+TEST_CASE("who types at a listener is said there, or by the console") {
+  CHECK_FALSE(on_line("telnet:@x,console=c1").writer);
+  CHECK(on_line("telnet:@x,console=c1,writer=single").writer == WriterMode::single);
+  CHECK(on_line("raw:@x,console=c1,writer=shared").writer == WriterMode::shared);
+  CHECK(on_line("rfc2217:@x,console=c1,writer=force").writer == WriterMode::force);
+  CHECK(line_problems({"telnet:@x,console=c1,writer=all"}) ==
+        "--listen: option 'writer' must be single, shared or force, not 'all'");
+  CHECK(line_problems({"telnet:@x,console=c1,access=watch,writer=force"}) ==
+        "--listen: telnet:@x,console=c1,access=watch,writer=force: with access=watch nobody types: leave 'writer' out");
+}
+
+TEST_CASE("networks of proxies are a list in the file, and between doubled commas in an address") {
+  const auto ten = address::parse_network("10.0.0.0/8");
+  const auto six = address::parse_network("fd00::/8");
+  CHECK(on_line("raw:127.0.0.1:1,console=c1").proxy_from.empty());
+  CHECK(on_line("raw:127.0.0.1:1,console=c1,proxy-from=10.0.0.0/8").proxy_from == std::vector{*ten});
+  CHECK(on_line("raw:127.0.0.1:1,console=c1,proxy-from=10.0.0.0/8,,fd00::/8").proxy_from == std::vector{*ten, *six});
+  CHECK(in_file("address = \"raw:127.0.0.1:1,console=c1\"\nproxy-from = [\"10.0.0.0/8\", \"fd00::/8\"]\n").proxy_from ==
+        std::vector{*ten, *six});
+  for (const std::string bad : {"", "10.0.0.0/8,,", ",,10.0.0.0/8"})
+    CHECK(line_problems({"raw:127.0.0.1:1,console=c1,proxy-from=" + bad}) ==
+          "--listen: raw:127.0.0.1:1,console=c1,proxy-from=" + bad +
+              ": 'proxy-from': '' is no network: write an address and its bits, such as 10.0.0.0/8 or fd00::/8");
+  CHECK(line_problems({"raw:@x,console=c1,proxy-from=::1"}) ==
+        "--listen: raw:@x,console=c1,proxy-from=::1: 'proxy-from' is for TCP, and this is a UNIX socket: leave it out");
 }
 
 TEST_CASE("ranges and ports of one host do not overlap") {

@@ -53,11 +53,13 @@ TEST_CASE("an unknown key is refused with the nearest known one of its table, or
         "send_queue or coalesce");
   CHECK(problems("statedir = \"/s\"\n") == "f:1:1: unknown key 'statedir': did you mean 'state_dir'?");
   CHECK(problems("log_level = \"debug\"\n") ==
-        "f:1:1: unknown key 'log_level': use state_dir, runtime_dir, [history], [limits], [[discover]], [[match]], "
+        "f:1:1: unknown key 'log_level': use state_dir, runtime_dir, [history], [limits], [audit], [[discover]], "
+        "[[match]], "
         "[[console]] or [[listen]]");
   CHECK(problems("[[console]]\nname = \"a\"\nbackend = \"pty:/a\"\nlabel = 1\n") ==
         "f:4:1: unknown key 'label' in [[console]]: use name, backend, size, replay, "
-        "max_guest_pause, log, port, speed, framing, flow, bind, ca, cert, key, verify, shell, window or uri");
+        "max_guest_pause, log, port, writer, writer_idle, input_rate, input_cr_delay, query, speed, framing, flow, "
+        "rfc2217, bind, ca, cert, key, verify, shell, window or uri");
   CHECK(problems("[history]\nx.y = 1\n").rfind("f:2:1: unknown key 'x' in [history]", 0) == 0);
 }
 
@@ -65,9 +67,11 @@ TEST_CASE("an unknown table, and one written as the wrong kind of table, is refu
   CHECK(problems("[histroy]\n") == "f:1:2: unknown table [histroy]: did you mean [history]?");
   CHECK(problems("[[lisen]]\n") == "f:1:3: unknown table [[lisen]]: did you mean [[listen]]?");
   CHECK(problems("[tls.lab]\ncert = \"/x\"\n") ==
-        "f:1:2: unknown table [tls]: use [history], [limits], [[discover]], [[match]], [[console]] or [[listen]]");
+        "f:1:2: unknown table [tls]: use [history], [limits], [audit], [[discover]], [[match]], [[console]] or "
+        "[[listen]]");
   CHECK(problems("[[user]]\n") ==
-        "f:1:3: unknown table [[user]]: use [history], [limits], [[discover]], [[match]], [[console]] or [[listen]]");
+        "f:1:3: unknown table [[user]]: use [history], [limits], [audit], [[discover]], [[match]], [[console]] or "
+        "[[listen]]");
   CHECK(problems("[console]\n") == "f:1:2: 'console' must be written [[console]]");
   CHECK(problems("[[limits]]\n") == "f:1:3: 'limits' must be written [limits]");
   CHECK(problems("history = 1\n") == "f:1:1: 'history' must be written [history]");
@@ -174,7 +178,7 @@ TEST_CASE("every error of content is told, in the order of the file, then the co
         "f:5:11: telnet:localhost: 'localhost' has no port: write HOST:PORT, such as 127.0.0.1:7001\n"
         "f:7:8: 'size' in [history] must be a power of two from 64KiB to 1GiB, not 3MiB\n"
         "f:8:1: unknown key 'sise' in [history]: did you mean 'size'?\n"
-        "--listen: udp:x:1: unknown scheme 'udp': use telnet or raw");
+        "--listen: udp:x:1: unknown scheme 'udp': use telnet, raw or rfc2217");
 }
 
 TEST_CASE("a problem is one line, whatever bytes it quotes") {

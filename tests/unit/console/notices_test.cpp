@@ -17,6 +17,24 @@ TEST_CASE("a viewer reads on attach who watches, who types, and what is out of t
         "[charmux: alpha, 1 watching, nobody types; read-only; shut off]");
 }
 
+TEST_CASE("where a viewer has keys it reads which of them help") {
+  CHECK(notices::attached("alpha", {2, "oncall", false, true, "^Ec"}, "") ==
+        "[charmux: alpha, 2 watching, oncall types; read-only: ^Ecf takes over, ^Ec? helps]");
+  CHECK(notices::attached("alpha", {1, "me", true, true, "^Ec"}, "") ==
+        "[charmux: alpha, 1 watching, you type; ^Ec? helps]");
+  CHECK(notices::attached("alpha", {1, "me", true, true, "~."}, "shut off") ==
+        "[charmux: alpha, 1 watching, you type; ~.? helps; shut off]");
+  CHECK(notices::attached("alpha", {2, "oncall", false, false, "^Ec"}, "") ==
+        "[charmux: alpha, 2 watching, oncall types; read-only: ^Ec? helps]");
+  CHECK(notices::attached("alpha", {1, "", false, true, "^Ec"}, "") ==
+        "[charmux: alpha, 1 watching, nobody types; read-only: ^Eca to type, ^Ec? helps]");
+  CHECK(notices::read_only("oncall types", notices::how_to_type("^Ec", "oncall")) ==
+        "[charmux: read-only: oncall types; ^Ecf takes over, ^Eca asks]");
+  CHECK(notices::read_only("you spy", notices::how_to_type("^Ec", "")) ==
+        "[charmux: read-only: you spy; ^Eca to type]");
+  CHECK(notices::read_only("oncall types") == "[charmux: read-only: oncall types]");
+}
+
 TEST_CASE("an open console that says nothing for a minute is said to be silent, with the date after a day") {
   ::setenv("TZ", "UTC", 1);
   ::tzset();

@@ -75,6 +75,39 @@ TEST_CASE("a notice that has waited long enough is told even inside a sequence")
   CHECK(decide(at).step == Step::tell_notice);
 }
 
+TEST_CASE("what is kept back goes with more behind it, and not before") {
+  Situation at = watching(30);
+  at.kept_back = 30;
+  CHECK(decide(at) == Decision{});
+  at.ready = 31;
+  CHECK(decide(at) == Decision{Step::send, 31});
+  at.budget = 20;
+  CHECK(decide(at) == Decision{});
+}
+
+TEST_CASE("what is kept back is let go where the output ends") {
+  Situation at = watching(30);
+  at.kept_back = 30;
+  at.ends = true;
+  CHECK(decide(at) == Decision{Step::let_go});
+  at.ready = 31;
+  CHECK(decide(at) == Decision{Step::send, 31});
+}
+
+TEST_CASE("a notice that belongs among what is kept back waits for the end of that") {
+  Situation at = watching(30);
+  at.kept_back = 30;
+  at.notice_in = 12;
+  CHECK(decide(at) == Decision{});
+  at.ready = 300;
+  at.boundary = 40;
+  CHECK(decide(at) == Decision{Step::send, 40});
+  at.ready = 30;
+  at.boundary.reset();
+  at.notice_overdue = true;
+  CHECK(decide(at) == Decision{Step::tell_notice});
+}
+
 TEST_CASE("a notice does not wait for a sequence that a mark breaks off") {
   Situation at = watching(0);
   at.notice_in = 0;

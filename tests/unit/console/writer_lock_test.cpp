@@ -50,3 +50,17 @@ TEST_CASE("the leaving of one who has not the pen changes nothing") {
   CHECK_FALSE(lock.leave(7));
   CHECK(lock.holder() == 1);
 }
+
+TEST_CASE("who takes the pen leaves the line, and who loses it so joins its end") {
+  WriterLock lock;
+  CHECK(lock.attach(1));
+  CHECK_FALSE(lock.type(2));
+  CHECK_FALSE(lock.type(3));
+  CHECK(lock.next() == 2);
+  CHECK(lock.seize(3) == 1);
+  CHECK(lock.leave(3) == 2);
+  CHECK(lock.next() == 1);
+  CHECK(lock.leave(2) == 1);
+  CHECK_FALSE(lock.next());
+  CHECK_FALSE(lock.seize(1));
+}

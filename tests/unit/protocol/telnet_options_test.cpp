@@ -59,9 +59,9 @@ std::string answer(TelnetOptions& options, TelnetCommand verb, std::uint8_t opti
 
 std::uint8_t number(const char* option) { return std::to_integer<std::uint8_t>(wire(option).front()); }
 
-std::string line(const std::string& words) { return shown(wire(words)); }
+std::string words(const std::string& text) { return shown(wire(text)); }
 
-/// Each verb on a fresh end, twice: the first request is granted or refused, its repetition is silent or refused again.
+/// Each verb on a fresh end, twice: the first request is granted or refused, its repetition is met with silence.
 void check_policy(TelnetRole role, std::string_view may_ours, std::string_view may_peers) {
   for (const std::string& name : kOptions) {
     CAPTURE(name);
@@ -69,15 +69,15 @@ void check_policy(TelnetRole role, std::string_view may_ours, std::string_view m
     TelnetOptions options(role);
     const bool ours = one_of(name, may_ours);
     const bool peers = one_of(name, may_peers);
-    CHECK(answer(options, TelnetCommand::do_, option) == line((ours ? "WILL " : "WONT ") + name));
-    CHECK(answer(options, TelnetCommand::do_, option) == (ours ? "" : line("WONT " + name)));
-    CHECK(answer(options, TelnetCommand::will, option) == line((peers ? "DO " : "DONT ") + name));
-    CHECK(answer(options, TelnetCommand::will, option) == (peers ? "" : line("DONT " + name)));
+    CHECK(answer(options, TelnetCommand::do_, option) == words((ours ? "WILL " : "WONT ") + name));
+    CHECK(answer(options, TelnetCommand::do_, option).empty());
+    CHECK(answer(options, TelnetCommand::will, option) == words((peers ? "DO " : "DONT ") + name));
+    CHECK(answer(options, TelnetCommand::will, option).empty());
     CHECK(options.ours(static_cast<TelnetOption>(option)) == ours);
     CHECK(options.peers(static_cast<TelnetOption>(option)) == peers);
-    CHECK(answer(options, TelnetCommand::dont, option) == (ours ? line("WONT " + name) : ""));
+    CHECK(answer(options, TelnetCommand::dont, option) == (ours ? words("WONT " + name) : ""));
     CHECK(answer(options, TelnetCommand::dont, option).empty());
-    CHECK(answer(options, TelnetCommand::wont, option) == (peers ? line("DONT " + name) : ""));
+    CHECK(answer(options, TelnetCommand::wont, option) == (peers ? words("DONT " + name) : ""));
     CHECK(answer(options, TelnetCommand::wont, option).empty());
   }
 }
@@ -123,7 +123,7 @@ TEST_CASE("a greeted server's wishes are granted or refused without another word
     TelnetOptions options(TelnetRole::server);
     Bytes replies;
     options.greet(replies);
-    CHECK(shown(replies) == line("WILL ECHO WILL SGA WILL BINARY DO BINARY DO NAWS DO TTYPE"));
+    CHECK(shown(replies) == words("WILL ECHO WILL SGA WILL BINARY DO BINARY DO NAWS DO TTYPE"));
     const auto ours = granted ? TelnetCommand::do_ : TelnetCommand::dont;
     const auto peers = granted ? TelnetCommand::will : TelnetCommand::wont;
     for (const char* option : {"BINARY", "ECHO", "SGA"}) CHECK(answer(options, ours, number(option)).empty());
@@ -154,24 +154,61 @@ TEST_CASE("binary is agreed on for each direction alone") {
   CHECK_FALSE(options.peers(TelnetOption::binary));
 }
 
-TEST_CASE("a server answers every request for a timing mark, a client refuses it") {
+TEST_CASE("a server is asked for every timing mark, a client refuses each") {
   TelnetOptions server(TelnetRole::server);
-  for (int i = 0; i < 3; ++i) CHECK(answer(server, TelnetCommand::do_, 6) == line("WILL TM"));
-  CHECK(answer(server, TelnetCommand::dont, 6).empty());
-  CHECK(answer(server, TelnetCommand::will, 6) == line("DONT TM"));
+  for (int i = 0; i < 3; ++i) CHECK(server.asks_mark(TelnetCommand::do_, 6));
+  CHECK_FALSE(server.asks_mark(TelnetCommand::dont, 6));
+  CHECK_FALSE(server.asks_mark(TelnetCommand::do_, 7));
+  CHECK(answer(server, TelnetCommand::will, 6) == words("DONT TM"));
   CHECK_FALSE(server.ours(TelnetOption::timing_mark));
   TelnetOptions client(TelnetRole::client);
-  CHECK(answer(client, TelnetCommand::do_, 6) == line("WONT TM"));
+  CHECK_FALSE(client.asks_mark(TelnetCommand::do_, 6));
+  for (int i = 0; i < 3; ++i) CHECK(answer(client, TelnetCommand::do_, 6) == words("WONT TM"));
 }
 
-TEST_CASE("a flood of requests is answered up to the limit, and then changes nothing") {
-  for (const std::uint8_t option : {std::uint8_t{6}, std::uint8_t{34}}) {
-    TelnetOptions options(TelnetRole::server);
+TEST_CASE("a flood of requests for a mark is answered up to the limit, and then nothing is") {
+  TelnetOptions options(TelnetRole::server);
+  int asked = 0;
+  for (int i = 0; i < 100'000; ++i) asked += options.asks_mark(TelnetCommand::do_, 6) ? 1 : 0;
+  CHECK(asked == TelnetOptions::kMaxAnswers);
+  CHECK(answer(options, TelnetCommand::will, 0).empty());
+  CHECK_FALSE(options.peers(TelnetOption::binary));
+}
+
+TEST_CASE("a flood of requests for what is refused gets one refusal a side and option, and harms nothing else") {
+  TelnetOptions options(TelnetRole::server);
+  Bytes replies;
+  for (int i = 0; i < 100'000; ++i) {
+    const auto option = static_cast<std::uint8_t>(40 + i % 216);  // none of these is ever granted
+    options.heard(TelnetCommand::do_, option, replies);
+    options.heard(TelnetCommand::will, option, replies);
+  }
+  CHECK(replies.size() == 3U * 2U * 216U);
+  CHECK(answer(options, TelnetCommand::will, 0) == words("DO BINARY"));
+}
+
+TEST_CASE("COM-PORT-OPTION is granted to either way of asking, by whoever allows it alone") {
+  for (const TelnetRole role : {TelnetRole::server, TelnetRole::client}) {
+    TelnetOptions options(role);
+    options.allow_com_port();
+    CHECK(answer(options, TelnetCommand::will, 44) == words("DO COMPORT"));
+    CHECK(options.peers(TelnetOption::com_port));
+    CHECK(answer(options, TelnetCommand::do_, 44) == words("WILL COMPORT"));
+    CHECK(options.ours(TelnetOption::com_port));
+  }
+}
+
+TEST_CASE("what is about a serial port greets with what that needs, and with nothing of a terminal") {
+  for (const bool server : {true, false}) {
+    TelnetOptions options(server ? TelnetRole::server : TelnetRole::client);
+    options.want_com_port();
     Bytes replies;
-    for (int i = 0; i < 100'000; ++i) options.heard(TelnetCommand::do_, option, replies);
-    CHECK(replies.size() == 3U * TelnetOptions::kMaxAnswers);
-    CHECK(answer(options, TelnetCommand::will, 0).empty());
-    CHECK_FALSE(options.peers(TelnetOption::binary));
+    options.greet(replies);
+    const std::string both = "WILL BINARY DO BINARY WILL SGA DO SGA";
+    CHECK(shown(replies) == words(server ? both + " DO COMPORT" : "WILL COMPORT " + both));
+    // pyserial asks for both sides without waiting, each for itself.
+    CHECK(answer(options, TelnetCommand::will, 44) == (server ? "" : words("DO COMPORT")));
+    CHECK(answer(options, TelnetCommand::do_, 44) == (server ? words("WILL COMPORT") : ""));
   }
 }
 
@@ -184,7 +221,7 @@ TEST_CASE("an option switched on and off for ever is answered up to the limit") 
 
 TEST_CASE("a command that is no negotiation says and changes nothing") {
   TelnetOptions options(TelnetRole::server);
-  CHECK(answer(options, TelnetCommand::will, 0) == line("DO BINARY"));
+  CHECK(answer(options, TelnetCommand::will, 0) == words("DO BINARY"));
   CHECK(answer(options, TelnetCommand::sb, 0).empty());
   CHECK(answer(options, TelnetCommand::brk, 0).empty());
   CHECK(options.peers(TelnetOption::binary));

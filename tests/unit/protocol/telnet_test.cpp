@@ -128,6 +128,16 @@ TEST_CASE("a window of any size is told, also when 0xF0 and 0xFF are among its b
   }
 }
 
+TEST_CASE("a client that does not double the 0xFF of its window (busybox 1.35) is still heard, and so is its window") {
+  const auto hears = [](const std::string& window) {
+    return server_hears("WILL NAWS SB NAWS " + window + " IAC f0 'x'").heard;
+  };
+  CHECK(hears("00 f0 00 ff") == server_hears("WILL NAWS SB NAWS 00 f0 00 IAC IAC SE 'x'").heard);
+  CHECK(hears("00 ff 00 ff") == server_hears("WILL NAWS SB NAWS 00 IAC IAC 00 IAC IAC SE 'x'").heard);
+  CHECK(hears("00 ff 00 32") == server_hears("WILL NAWS SB NAWS 00 IAC IAC 00 32 SE 'x'").heard);
+  CHECK(hears("00 ff 00 32").find('x') != std::string::npos);
+}
+
 TEST_CASE("a window that was not agreed on is not listened to, and a client listens to none") {
   CHECK(server_hears("SB NAWS 00 50 00 18 SE 'x'").heard == "x");
   CHECK(server_hears("WILL NAWS WONT NAWS SB NAWS 00 50 00 18 SE 'x'").heard == "x");
@@ -185,7 +195,7 @@ TEST_CASE("real clients' negotiations end in what they can do, and each is answe
       {"inetutils-telnet 2.4",
        "DO ECHO DO SGA DO BINARY WILL BINARY WILL NAWS SB NAWS 00 50 00 18 SE WILL TTYPE SB TTYPE 00 'XTERM' SE "
        "'ls' CR DO TM SB NAWS 00 f0 00 32 SE SB NAWS 00 IAC IAC 00 IAC IAC SE IP DO TM",
-       R"(<80x24><terminal XTERM>ls\r<240x50><255x255><ip>)", "SB TTYPE 01 SE WILL TM WILL TM", true, true},
+       R"(<80x24><terminal XTERM>ls\r<mark><240x50><255x255><ip><mark>)", "SB TTYPE 01 SE", true, true},
       {"plink 0.78 -telnet",
        "WILL NAWS WILL TSPEED WILL TTYPE WILL NEWENV DO ECHO WILL SGA DO SGA DO BINARY WILL BINARY "
        "SB NAWS 00 50 00 18 SE SB TTYPE 00 'XTERM' SE 'ls' CR",

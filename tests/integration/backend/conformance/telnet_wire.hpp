@@ -61,6 +61,7 @@ class ServerWire {
       if (const auto* data = std::get_if<protocol::TelnetData>(&event)) typed += as_text(data->bytes);
       if (const auto* signal = std::get_if<protocol::TelnetSignal>(&event))
         breaks += signal->command == protocol::TelnetCommand::brk ? 1 : 0;
+      if (std::holds_alternative<protocol::TelnetMark>(event)) protocol::TelnetPeer::give_mark(answer);
     }
     return std::string(as_text(answer));
   }
