@@ -19,6 +19,11 @@ constexpr std::chrono::milliseconds kHeldLook = 1s;
 /// Whoever knows that a guest is off tells when it is not: a host may have hundreds of them.
 constexpr std::chrono::milliseconds kOffLook = 1min;
 
+/// The last thing that is done: one of them may destroy whose they were.
+void tell_of_no_break(const std::list<std::function<void(Status)>>& whom) {
+  for (const auto& each : whom) each(failure("no break: the console was closed before its break was over"));
+}
+
 }  // namespace
 
 std::string_view name_of(State state) {
@@ -184,7 +189,12 @@ net::Io Line::write(BytesView bytes) {
 void Line::send_break(std::function<void(Status)> answer) {
   if (locator_->has_break()) return locator_->send_break(std::move(answer));
   if (phase_ != Phase::open) return answer(failure("no break: the console is not open"));
-  channel_->send_break(std::move(answer));
+  const auto waits = breaks_.insert(breaks_.end(), std::move(answer));
+  channel_->send_break([this, waits](const Status& sent) {
+    const auto answered = std::move(*waits);
+    breaks_.erase(waits);
+    answered(sent);
+  });
 }
 
 void Line::lose() {
@@ -192,11 +202,12 @@ void Line::lose() {
   const std::string reason = std::exchange(reason_, {});
   ended_as_ = channel_->ended_as();
   const State ended = channel_->ended();
-  channel_.reset();
+  const auto unanswered = close_channel();
   phase_ = Phase::trying;
   // Not at the first byte: a terminal server says "port in use" before it closes.
   if (loop_.now() - opened_at_ >= patience_.reopen_most) backoff_.reset();
   failed(ended, reason);
+  tell_of_no_break(unanswered);
 }
 
 // --- closing ---
@@ -242,12 +253,20 @@ void Line::look_whether_parted() {
     if (after_parting_ == Phase::down) become(State::down, down_reason_);
   }
   if (channel_ && !other_side_closed() && loop_.now() < parting_deadline_) return timer_.start(kPartLook);
-  channel_.reset();
+  const auto unanswered = close_channel();
   timer_.stop();
   phase_ = after_parting_;
-  if (phase_ == Phase::trying) return try_now();
-  // One that listens would still be connected to.
-  if (opener_) opener_->abandon();
+  if (phase_ == Phase::trying)
+    try_now();
+  else if (opener_)
+    opener_->abandon();  // one that listens would still be connected to
+  tell_of_no_break(unanswered);
+}
+
+/// Whose breaks it has said nothing of.
+std::list<std::function<void(Status)>> Line::close_channel() {
+  channel_.reset();
+  return std::exchange(breaks_, {});
 }
 
 bool Line::other_side_closed() {

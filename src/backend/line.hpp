@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+#include <list>
 #include <memory>
 #include <random>
 #include <string>
@@ -79,6 +81,7 @@ class Line final : public Backend, private Opener::Owner, private Channel::Owner
   void part(Phase then);
   void look_whether_parted();
   [[nodiscard]] bool other_side_closed();
+  [[nodiscard]] std::list<std::function<void(Status)>> close_channel();
   void timer_fired();
 
   loop::Loop& loop_;
@@ -101,6 +104,7 @@ class Line final : public Backend, private Opener::Owner, private Channel::Owner
   loop::Backoff backoff_;
   std::minstd_rand random_;
   std::unique_ptr<Channel> channel_;
+  std::list<std::function<void(Status)>> breaks_;  ///< who waits for what the channel says of a break.
   loop::Timer timer_;  ///< the next try, the end of patience with an answer, or the next look at who is parted from.
   std::size_t leftover_ = 0;
   bool may_be_queued_ = false;

@@ -120,6 +120,22 @@ TEST_CASE("a break is begun, and ended after its time; what is typed meanwhile c
   CHECK(server.breaks == 0);
 }
 
+TEST_CASE("a break that is on when the server goes, or is let go, is answered with what became of it") {
+  for (const bool put_down : {false, true}) {
+    CAPTURE(put_down);
+    AtServer server({}, {std::chrono::minutes(10), std::chrono::minutes(10)});
+    server.open();
+    std::optional<Status> sent;
+    server.line.send_break([&](const Status& status) { sent = status; });
+    server.wait_heard({Command::set_control, number(Control::break_on)});
+    CHECK_FALSE(sent);
+    put_down ? server.line.put_down("for a while") : server.stream.close();
+    server.run_until("it is answered", [&] { return sent.has_value(); });
+    REQUIRE_FALSE(*sent);
+    CHECK(sent->error().text == "no break: the console was closed before its break was over");
+  }
+}
+
 TEST_CASE("the end of a break that ser2net answers with its beginning is its end") {
   AtServer server;
   server.open();
