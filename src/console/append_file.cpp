@@ -16,7 +16,7 @@ constexpr mode_t kMode = 0600;
 
 }  // namespace
 
-FileTrouble trouble_of(int error_number) {
+FileTrouble trouble_of(int error_number, std::string_view alone) {
   switch (error_number) {
     case ENOSPC:
     case EDQUOT: return {"disk full", "free some of it"};
@@ -24,8 +24,7 @@ FileTrouble trouble_of(int error_number) {
     case EACCES:
     case EPERM: return {errno_text(error_number), "let this user write there"};
     case EROFS: return {errno_text(error_number), "mount it writable"};
-    case EWOULDBLOCK:
-      return {"another console or program writes it", "give each console a log of its own, such as with %n"};
+    case EWOULDBLOCK: return {"another console or program writes it", std::string(alone)};
     case ELOOP: return {"it is a symbolic link", "name the file itself"};
     case EISDIR:
     case ENXIO:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "charmux/base/bytes.hpp"
 #include "charmux/base/unique_fd.hpp"
@@ -14,8 +15,8 @@ struct FileTrouble {
   std::string remedy;
 };
 
-/// Of a value of errno.
-[[nodiscard]] FileTrouble trouble_of(int error_number);
+/// Of a value of errno. `alone` is what to do where the file is another's already.
+[[nodiscard]] FileTrouble trouble_of(int error_number, std::string_view alone);
 
 /// Opens the file at `path` for appending, for this process alone; one that is not there is made, with mode 0600.
 /// Blocks. errno's value, or 0: what is at the path is no regular file, or cannot be opened.

@@ -64,7 +64,7 @@ void Audit::came_back(Task& task) {
   append(task.bytes, text_);
   text_ = std::move(task.bytes);
   if (task.error != 0) {
-    complain(trouble_of(task.error));
+    complain(trouble_of(task.error, "give it a file of its own"));
     state_ = State::stuck;
     if (stopping_) return give_up();
     return outworn_ ? work() : alarm_.start(pause_);
@@ -113,8 +113,8 @@ void Audit::give_up() {
   order_ = {};
   state_ = State::over;
   if (const std::size_t bytes = text_.size() + under_way_; bytes + missing_ > 0)
-    log_.warn("audit {}: charmuxd stopped before its last {} bytes were written, and {} acts before them",
-              settings_.file, bytes, missing_);
+    log_.warn("audit {}: charmuxd stopped before {} bytes of it were written, and {} acts after them", settings_.file,
+              bytes, missing_);
 }
 
 }  // namespace charmux::console

@@ -16,7 +16,7 @@ void carry_out(JournalTask& task) {
     error = append_all(task.file.get(), task.bytes);
   }
   if (error == 0 && task.last && ::fsync(task.file.get()) != 0) error = errno;
-  if (error != 0) task.trouble = trouble_of(error);
+  if (error != 0) task.trouble = trouble_of(error, "give each console a log of its own, such as with %n");
   if (error != 0 || task.last) task.file.reset();
 }
 
