@@ -12,6 +12,8 @@ from support.fake_chardev import FakeChardev
 from support.fake_qmp import FakeQmp
 from support.libvirtd import Libvirtd
 from support.link import Link
+from support.piped import Piped
+from support.read_along import ReadAlong
 from support.terminal import Terminal
 from support.virsh_console import VirshConsole
 
@@ -95,6 +97,14 @@ class Kit:
     def on_terminal(self, *argv, **options):
         """A real program on a pty, its output kept byte by byte, see TerminalProcess."""
         return self._own(TerminalProcess(argv, **options))
+
+    def piped(self, *argv):
+        """A real program between two pipes, see Piped."""
+        return self._own(Piped(argv))
+
+    def read_along(self, read, write, close):
+        """A library that is a client, see ReadAlong."""
+        return self._own(ReadAlong(read, write, close))
 
     def terminal(self, *argv, **options):
         """A real program in a terminal emulator, see Terminal."""

@@ -32,6 +32,8 @@ class Terminal:
 
     def type(self, text):
         """The characters as they are."""
+        if text.endswith(";"):  # which tmux would take for the end of its command
+            text = text[:-1] + "\\;"
         self._tmux("send-keys", "-l", "--", text)
 
     def press(self, *keys):

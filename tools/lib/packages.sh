@@ -15,7 +15,8 @@ demo_packages=(
 check_packages=(
   python3-pytest tmux
   clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
-  putty-tools socat picocom ser2net curl openssl swtpm logrotate
+  putty-tools socat picocom tio ser2net gensio-bin telnet-ssl expect python3-pexpect python3-serial python3-labgrid
+  conserver-server conserver-client haproxy strace curl openssl swtpm logrotate
   libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
 )
 

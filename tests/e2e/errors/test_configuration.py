@@ -23,11 +23,11 @@ ERRORS = {
     "an unknown key": (('[history]\nsiz = "1MiB"\n', GIVEN), 1,
                        "FILE:2:1: unknown key 'siz' in [history]: did you mean 'size'?"),
     "a key like no other": (('colour = "red"\n', GIVEN), 1,
-                            "FILE:1:1: unknown key 'colour': use state_dir, runtime_dir, [history], [limits], "
+                            "FILE:1:1: unknown key 'colour': use state_dir, runtime_dir, [history], [limits], [audit], "
                             "[[discover]], [[match]], [[console]] or [[listen]]"),
     "an unknown table": (("[histroy]\n", GIVEN), 1, "FILE:1:2: unknown table [histroy]: did you mean [history]?"),
     "a table like no other": (("[colours]\n", GIVEN), 1,
-                              "FILE:1:2: unknown table [colours]: use [history], [limits], [[discover]], [[match]], [[console]] "
+                              "FILE:1:2: unknown table [colours]: use [history], [limits], [audit], [[discover]], [[match]], [[console]] "
                               "or [[listen]]"),
     "single brackets": (('[console]\nname = "vm1"\n', GIVEN), 1, "FILE:1:2: 'console' must be written [[console]]"),
     "a key that is missing": (('[[console]]\nname = "vm2"\n', ()), 1, "FILE:1:1: [[console]] needs the key 'backend'"),
@@ -60,6 +60,8 @@ ERRORS = {
                       "own place"),
     "key and option": ((CONSOLE + '[[listen]]\naddress = "telnet:127.0.0.1:7001,console=vm1"\nconsole = "vm1"\n', ()), 1,
                        "FILE:6:1: 'console' is given twice, by this key and in 'telnet:127.0.0.1:7001,console=vm1': keep one"),
+    "a speed without rfc2217": ((None, (*GIVEN, "--console", "rack1=telnet:rack1:2001,9600")), 1,
+                                "--console: rack1=telnet:rack1:2001,9600: option 'speed' is of no use without 'rfc2217': give both"),
     "a raw listener without a console": ((None, (*GIVEN, "--listen", "raw:127.0.0.1:7001")), 1,
                                          "--listen: raw:127.0.0.1:7001 needs console=NAME or ports=LO-HI: only telnet has a "
                                          "menu"),
@@ -152,11 +154,36 @@ ERRORS = {
     "notices at a raw listener": ((None, (*GIVEN, "--listen", "raw:127.0.0.1:7001,console=vm1,notices=on")), 1,
                                   "--listen: raw:127.0.0.1:7001,console=vm1,notices=on: raw clients never get notices: leave "
                                   "'notices' out"),
+    "keys at a raw listener": ((None, (*GIVEN, "--listen", "raw:127.0.0.1:7001,console=vm1,keys=off")), 1,
+                               "--listen: raw:127.0.0.1:7001,console=vm1,keys=off: raw clients never get keys: leave 'keys' out"),
+    "keys that are none": ((None, (*GIVEN, "--listen", "telnet:127.0.0.1:7001,console=vm1,keys=^E")), 1,
+                           "--listen: telnet:127.0.0.1:7001,console=vm1,keys=^E: 'keys' must be on, off or two keys such as ^Ec: "
+                           "'^E' is no escape sequence: write two keys, each a character or ^X for Ctrl-X"),
+    "who types where nobody does": ((None, (*GIVEN, "--listen", "telnet:127.0.0.1:7001,console=vm1,access=watch,writer=force")), 1,
+                                    "--listen: telnet:127.0.0.1:7001,console=vm1,access=watch,writer=force: with access=watch "
+                                    "nobody types: leave 'writer' out"),
+    "no network": ((None, (*GIVEN, "--listen", "raw:127.0.0.1:7001,console=vm1,proxy-from=lab")), 1,
+                   "--listen: raw:127.0.0.1:7001,console=vm1,proxy-from=lab: 'proxy-from': 'lab' is no network: write an address "
+                   "and its bits, such as 10.0.0.0/8 or fd00::/8"),
+    "a network with too many bits": ((None, (*GIVEN, "--listen", "raw:127.0.0.1:7001,console=vm1,proxy-from=10.0.0.0/33")), 1,
+                                     "--listen: raw:127.0.0.1:7001,console=vm1,proxy-from=10.0.0.0/33: 'proxy-from': "
+                                     "'10.0.0.0/33': behind the / stand the bits of the network, 0 to 32"),
+    "an address for a network": ((None, (*GIVEN, "--listen", "raw:127.0.0.1:7001,console=vm1,proxy-from=10.1.2.3/8")), 1,
+                                 "--listen: raw:127.0.0.1:7001,console=vm1,proxy-from=10.1.2.3/8: 'proxy-from': '10.1.2.3/8' has "
+                                 "bits set behind its first 8: 10.0.0.0/8 is meant, perhaps"),
+    "a proxy at a socket's path": ((None, (*GIVEN, "--listen", "raw:/run/door,console=vm1,proxy-from=10.0.0.0/8")), 1,
+                                   "--listen: raw:/run/door,console=vm1,proxy-from=10.0.0.0/8: 'proxy-from' is for TCP, and this "
+                                   "is a UNIX socket: leave it out"),
+    "typed without a file": ((CONSOLE + "[audit]\ntyped = true\n", ()), 1,
+                             "FILE:5:9: 'typed' in [audit] needs the key 'file': nothing is written without"),
+    "an audit that is a folder": ((CONSOLE + '[audit]\nfile = "/var/log/"\n', ()), 1,
+                                  "FILE:5:8: 'file' in [audit] is a directory: write a file's path, such as '/var/log/audit.log'"),
     "a web listener": ((None, (*GIVEN, "--listen", "web:127.0.0.1:8080,console=vm1")), 1,
-                       "--listen: web:127.0.0.1:8080,console=vm1: web: listeners are not in this version: use telnet or raw"),
+                       "--listen: web:127.0.0.1:8080,console=vm1: web: listeners are not in this version: use telnet, raw or "
+                       "rfc2217"),
     "an unknown kind of listener": ((None, (*GIVEN, "--listen", "telent:127.0.0.1:7001,console=vm1")), 1,
-                                    "--listen: telent:127.0.0.1:7001,console=vm1: unknown scheme 'telent': use telnet or raw "
-                                    "(did you mean 'telnet'?)"),
+                                    "--listen: telent:127.0.0.1:7001,console=vm1: unknown scheme 'telent': use telnet, raw or "
+                                    "rfc2217 (did you mean 'telnet'?)"),
     "an unknown kind of backend": ((None, ("--console", "vm1=vsock:3:4555")), 1,
                                    "--console: vm1=vsock:3:4555: unknown scheme 'vsock': use pty, unix, tcp, unix-listen, tcp-listen, "
                                    "telnet, tls, telnets, udp, pipe, file, serial, libvirt or exec"),

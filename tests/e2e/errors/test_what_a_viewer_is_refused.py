@@ -24,7 +24,7 @@ def not_the_writer(kit):
     _, _, first, second = two(kit)
     second.wait_for(LIVE)
     second.type(b"hello")
-    return second.wait_for(f"[charmux: read-only: 127.0.0.1:{first.local_port} types]".encode())
+    return second.wait_for(f"[charmux: read-only: 127.0.0.1:{first.local_port} types; ^Ecf takes over, ^Eca asks]".encode())
 
 
 def door_to_watch(kit):
@@ -68,6 +68,25 @@ def too_slow_for_telnet(kit):
     daemon, second = fall_behind(kit, "telnet")
     second.wait_for(b" bytes skipped]")
     return daemon.wait_log(rf"^<4>console vm: {ANYBODY} reads too slowly: \d+ bytes skipped, \d+ in all$")
+
+
+def key(keys, says):
+    """Who came second presses that."""
+    def press(kit):
+        _, _, first, second = two(kit)
+        second.wait_for(LIVE)
+        second.type(b"\x05c" + keys)
+        return second.wait_for(says.replace("ADDRESS", f"127.0.0.1:{first.local_port}").encode())
+    return press, None, says
+
+
+def writers_key(keys, says):
+    """Who came first, and types, presses that."""
+    def press(kit):
+        _, _, first, _ = two(kit)
+        first.type(b"\x05c" + keys)
+        return first.wait_for(says.encode())
+    return press, None, says
 
 
 def break_through_a_socket(kit):
@@ -119,7 +138,7 @@ ERRORS = {
     "a console that no guest has yet, raw": (lambda kit: not_found_yet(kit, "raw"), None,
                                              "a client is turned away: no guest with a console NAME has been found yet; "
                                              "come again when it runs"),
-    "typing beside the writer": (not_the_writer, None, "[charmux: read-only: ADDRESS types]"),
+    "typing beside the writer": (not_the_writer, None, "[charmux: read-only: ADDRESS types; ^Ecf takes over, ^Eca asks]"),
     "typing at a listener to watch": (door_to_watch, None, "[charmux: read-only: this door only lets you watch]"),
     "typing beside the writer, raw": (raw_not_the_writer, None, "it typed while ADDRESS has the pen"),
     "typing at a listener to watch, raw": (raw_door_to_watch, None, "it typed through a door that only lets watch (access=watch)"),
@@ -129,6 +148,13 @@ ERRORS = {
                                  "monitor or telnet do]"),
     "a break through a pty": (break_through_a_pty, None, "[charmux: no break: QEMU passes none on from a pty, only from its "
                               "monitor]"),
+    "a key that needs the pen": key(b"d", "[charmux: ^Ecd needs the pen: ADDRESS types; ^Ecf takes over, ^Eca asks]"),
+    "the way back where there was no menu": key(b";", "[charmux: this door has one console, and no menu]"),
+    "a line to nobody": writers_key(b"b\r", "[charmux: nothing was told]"),
+    "a character that is no octal number": writers_key(b"\\9", "[charmux: ^Ec\\ takes three octal digits, \\000 to \\377; nothing "
+                                                       "was sent]"),
+    "a break sequence that is not set": writers_key(b"l9", "[charmux: no break: l9 is not set; ^Ecl? lists those that are]"),
+    "a break sequence without its digit": writers_key(b"lx", "[charmux: ^Ecl takes a digit; ^Ecl? lists the break sequences]"),
     "no room": (no_room, None, "[charmux: full, try later]"),
     "no room, in the log": (no_room_in_the_log, None, "full: NUMBER connected, others are turned away; raise limits.viewers or "
                             "the limit of open files"),

@@ -15,11 +15,21 @@ LIB = pathlib.Path(__file__).resolve().parent.parent
 READY = b"charmux guest ready on "
 
 
+# Where is the cursor? busybox's shell asks that before each prompt. Repeats as in repeats_in_record().
+_QUESTION = re.compile(rb"\x1b+\[+6+n+")
+
+
+def without_questions(data):
+    """The guest's bytes but for what its shell asks of the terminal: of telnet viewers only the writer's gets that."""
+    return _QUESTION.sub(b"", data)
+
+
 def repeats_in_record(record, received):
     """How many bytes QEMU's record of a chardev has more than what was received from it, where each is a repeat of the
     byte before it; None where the two differ otherwise. QEMU (7.2, chardev/char.c, qemu_chr_write_buffer) records a
     byte that the socket refused with EAGAIN, and again when it has been sent; a UART sends bytes one by one. 0 for a
-    reader that was always quick."""
+    reader that was always quick. What the shell asks of terminals is left out of both: not every viewer gets it."""
+    record, received = without_questions(record), without_questions(received)
     position = repeats = 0
     for n, byte in enumerate(record):
         if position < len(received) and received[position] == byte:
@@ -44,10 +54,11 @@ class Guest:
     QEMU itself records what each port sends (its logfile=), client or not: log(label) is the independent truth, but
     for what repeats_in_record() says.
     `domain` is its name (-name), `monitor` the path of a QMP socket for charmuxd (-qmp), `uuid` is -uuid.
-    `boot_console` names the port that the kernel prints to (one only: the kernel has one console a driver)."""
+    `boot_console` names the port that the kernel prints to (one only: the kernel has one console a driver).
+    With `login` no shell waits on its ports but a login prompt: root, password "guest"."""
 
     def __init__(self, directory, serials, consoles=None, *, paused=False, boot_console=None, domain=None,
-                 monitor=None, uuid=None, qemu_args=()):
+                 monitor=None, uuid=None, qemu_args=(), login=False):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.serials = dict(serials)
@@ -59,8 +70,8 @@ class Guest:
         self._ports.update({label: f"hvc{n}" for n, label in enumerate(self.consoles)})
         ours, theirs = socket.socketpair()
         with theirs:
-            argv = self._command_line(theirs.fileno(), paused, boot_console or next(iter(self._ports)),
-                                      [*identity, *qemu_args])
+            kernel_words = f"console={self._ports[boot_console or next(iter(self._ports))]}{' charmux.login' if login else ''}"
+            argv = self._command_line(theirs.fileno(), paused, kernel_words, [*identity, *qemu_args])
             self.process = Process("qemu", argv, self.directory / "qemu.stderr", pass_fds=(theirs.fileno(),))
         try:
             self.qmp = Qmp(ours)
@@ -68,13 +79,13 @@ class Guest:
             self.process.close()
             raise RuntimeError(f"QEMU did not start: {self.process.stderr().strip()}") from error
 
-    def _command_line(self, qmp_fd, paused, boot_console, qemu_args):
+    def _command_line(self, qmp_fd, paused, kernel_words, qemu_args):
         kernel, initramfs = subprocess.run([LIB / "guest_image"], check=True, capture_output=True, text=True).stdout.split()
         # KVM only when asked for: on some machines /dev/kvm opens and the guest then hangs.
         accelerator = "kvm" if os.environ.get("CHARMUX_KVM") == "1" else "tcg"
         argv = ["qemu-system-x86_64", "-accel", accelerator, "-machine", "pc", "-m", "128", "-nodefaults", "-no-user-config",
                 "-display", "none", "-kernel", kernel, "-initrd", initramfs,
-                "-append", f"console={self._ports[boot_console]}",
+                "-append", kernel_words,
                 "-chardev", f"socket,id=qmp,fd={qmp_fd}", "-mon", "chardev=qmp,mode=control"]
         if paused:
             argv.append("-S")

@@ -13,6 +13,15 @@ def notices(data):
     return [text.decode(errors="backslashreplace") for text in _NOTICE.findall(data)]
 
 
+# Who else came, left, or got the pen.
+_OTHERS = re.compile(rb"(?:(?<!\n)\r\n)?\[charmux: [^\r\n]* (?:watching|types now)\]\r\n")
+
+
+def without_others(data):
+    """What there is but for the notices of who else comes, goes and types, which come when they come."""
+    return _OTHERS.sub(b"", data)
+
+
 def console_bytes(data):
     """The console's bytes, history and live: what follows the first notice, without the notices."""
     _, found, after = data.partition(b"[charmux: ")

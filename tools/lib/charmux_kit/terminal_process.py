@@ -60,6 +60,11 @@ class TerminalProcess:
     def exit_code(self):
         return self._child.poll()
 
+    @property
+    def modes(self):
+        """Those that it has set its terminal to, as termios.tcgetattr() has them."""
+        return termios.tcgetattr(self._master)
+
     def resize(self, rows, columns):
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
