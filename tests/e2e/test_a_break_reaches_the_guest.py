@@ -27,7 +27,7 @@ def test_a_telnet_clients_break_is_sysrq(kit):
     watcher.wait_for(LIVE)
     # One who only watches sends none.
     watcher.command(BREAK)
-    watcher.wait_for(f"[charmux: read-only: 127.0.0.1:{writer.local_port} types]\r\n".encode())
+    watcher.wait_for(f"[charmux: read-only: 127.0.0.1:{writer.local_port} types; ^Ecf takes over, ^Eca asks]\r\n".encode())
     watcher.type(b"h")
     assert HELP not in guest.log("vm")
     writer.command(BREAK)

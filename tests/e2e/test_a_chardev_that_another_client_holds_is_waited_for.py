@@ -37,13 +37,13 @@ def test_in_the_queue_behind_another_client_nothing_is_heard(kit, kind):
     daemon.wait_log(rf"console vm: open: {UNHEARD}$")
     viewer = kit.telnet(7001)
     viewer.wait_for(LIVE)
-    assert notices(viewer.data)[0] == f"vm, 1 watching, you type; {UNHEARD}"
+    assert notices(viewer.data)[0] == f"vm, 1 watching, you type; ^Ec? helps; {UNHEARD}"
 
     holder.close()
     viewer.type(b"echo mine-$((6 * 7))\r")
     viewer.wait_for(b"mine-42\r\n")
     viewer.command(246)  # AYT: how is it now?
-    viewer.wait_for(b"[charmux: vm, 1 watching, you type]\r\n")
+    viewer.wait_for(b"[charmux: vm, 1 watching, you type; ^Ec? helps]\r\n")
 
 
 @pytest.mark.parametrize("kind", ["unix", "tcp"])
@@ -57,7 +57,7 @@ def test_a_full_queue_means_held_by_another_client(kit, kind):
     daemon.wait_log(r"console vm: waiting: held by another client; trying again$")
     viewer = kit.telnet(7001)
     viewer.wait_for(LIVE)
-    assert notices(viewer.data)[0] == "vm, 1 watching, you type; held by another client"
+    assert notices(viewer.data)[0] == "vm, 1 watching, you type; ^Ec? helps; held by another client"
 
     for other in others:
         other.close()

@@ -70,7 +70,7 @@ def test_typing_looks_as_on_a_console(kit, client):
 def test_notices_stand_on_lines_of_their_own(kit, client):
     guest, _, me = started(kit, client)
     screen = lines(me)
-    at = screen.index("[charmux: vm, 1 watching, you type]")
+    at = screen.index("[charmux: vm, 1 watching, you type; ^Ec? helps]")
     assert screen[at + 1:] == ["[charmux: live]", "", "ttyS1#"], me.screen()
     me.type("echo half a li")
     settled(me, "ttyS1# echo half a li")

@@ -17,7 +17,7 @@ def test_a_stopped_charmuxd_frees_a_tcp_chardev(kit):
     # More than a UART takes: QEMU reads no more from the connection, and so would not see it end.
     viewer.type(b"#" * 100)
     viewer.command(246)  # AYT: when it is answered, what came before has been passed on
-    viewer.wait_for(lambda data: data.count(b", you type]") == 2)
+    viewer.wait_for(lambda data: data.count(b", you type; ^Ec? helps]") == 2)
     assert daemon.stop() == 0
     assert viewer.wait_closed().endswith(b"[charmux: charmuxd is stopping]\r\n")
 

@@ -10,6 +10,7 @@ import signal
 
 from support import LIVE, wait_until
 from support.flood import LINE, Printer, Reader, Tally, stream
+from support.memory import freed_at_once
 
 MIB = 1 << 20
 PROGRAMS, TELNETS, RAWS = 4, 76, 20
@@ -21,11 +22,9 @@ def started(kit):
     # A stopped viewer costs the guest this pause, once. A busy machine makes none of a second for one who reads.
     kit.path("charmux.toml").write_text('[history]\nmax_guest_pause = "1s"\nreplay = "4KiB"\n')
     chardev = kit.unix_chardev()
-    # asan would keep what is freed for a while, to find who still uses it.
-    options = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=0:thread_local_quarantine_size_kb=0"
     daemon = kit.daemon("--config", kit.path("charmux.toml"), "--console", f"vm={chardev.address}",
                         "--listen", "telnet:127.0.0.1:7001,console=vm", "--listen", "raw:127.0.0.1:7002,console=vm",
-                        env={"ASAN_OPTIONS": options})
+                        env=freed_at_once())
     return daemon, chardev.accept()
 
 

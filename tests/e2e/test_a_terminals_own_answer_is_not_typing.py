@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The guest's shell asks the terminal where its cursor is, and the terminal of each of us answers by itself. I only watch
-and have touched no key: I am not told that I may not type, and the pen does not come to me when the writer leaves."""
+"""The guest's shell asks the terminal where its cursor is, and where queries pass the terminal of each of us answers by
+itself. I only watch and have touched no key: I am not told that I may not type, and the pen does not come to me when the
+writer leaves."""
 
 from support import LIVE, notices
 
@@ -9,7 +10,9 @@ ASKED, ANSWERS = b"\x1b[6n", (b"\x1b[24;8R", b"\x1b[?1;2c", b"\x1b[0n", b"\x1b[2
 
 def test_a_terminals_own_answer_is_not_typing(kit):
     chardev = kit.unix_chardev()
-    daemon = kit.daemon("--console", f"vm={chardev.address}", "--listen", "telnet:127.0.0.1:7001,console=vm")
+    path = kit.path("charmux.toml")
+    path.write_text(f'[[console]]\nname = "vm"\nbackend = "{chardev.address}"\nquery = "pass"\n')
+    daemon = kit.daemon("--config", path, "--listen", "telnet:127.0.0.1:7001,console=vm")
     chardev.accept()
     writer, watcher, keen = (kit.telnet(7001) for _ in range(3))
     for client in (writer, watcher, keen):

@@ -66,7 +66,7 @@ def test_a_writer_whose_guest_does_not_read(kit, kind):
     given = paste.given()
     assert paste.typed - given < QUEUE
     writer.command(AYT)
-    writer.wait_for(b"2 watching, you type]\r\n")
+    writer.wait_for(b"2 watching, you type; ^Ec? helps]\r\n")
     for _ in range(3):
         paste.piece()
     chardev.write(b"still printing\r\n")

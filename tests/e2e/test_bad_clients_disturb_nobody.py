@@ -7,6 +7,7 @@ import socket
 
 import pytest
 from support import LIVE, wait_until
+from support.memory import freed_at_once
 
 IAC, SB, WILL, DO = 255, 250, 251, 253
 
@@ -91,7 +92,7 @@ VISITS = [garbage, commands, no_line_end, endless_subnegotiation, silence, half_
 def test_bad_clients_disturb_nobody(kit, kind, visit):
     chardev = kit.unix_chardev()
     daemon = kit.daemon("--console", f"vm={chardev.address}", "--listen", "telnet:127.0.0.1:7001,console=vm",
-                        "--listen", f"{kind}:127.0.0.1:7002,console=vm,access=watch")
+                        "--listen", f"{kind}:127.0.0.1:7002,console=vm,access=watch", env=freed_at_once())
     viewer = kit.telnet(7001)
     viewer.wait_for(LIVE)
     chardev.accept()

@@ -212,7 +212,7 @@ def test_another_key_leaves(kit, fake):
     session.wait_for(b"\x1d")
     me.type(b"\x14")
     assert me.wait() == 0
-    assert api.requests == ["GET /api/v1/consoles/vm/attach?mode=control"]
+    assert api.requests == ["GET /api/v1/consoles/vm/attach?mode=control&keys=on"]
 
 
 @pytest.mark.parametrize("option, mode", [("--watch", "watch"), ("--force", "force")])
@@ -229,7 +229,7 @@ def test_a_pipe_is_sent_as_it_is_and_its_end_is_no_goodbye(kit, fake, option, mo
     wait_until(lambda: out.read_bytes() == b"answer\r\n", "the answer")
     session.close()
     me.wait_for(b"code=69")
-    assert api.requests == [f"GET /api/v1/consoles/vm/attach?mode={mode}"]
+    assert api.requests == [f"GET /api/v1/consoles/vm/attach?mode={mode}&keys=off"]
 
 
 def test_tail_goes_on_where_it_was_thrown_out(kit, fake):

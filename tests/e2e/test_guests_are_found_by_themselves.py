@@ -50,7 +50,7 @@ def test_guests_that_run_and_guests_that_come_have_names_and_ports(kit):
 
     mine = kit.telnet(7002)
     mine.wait_for(LIVE)
-    assert b"[charmux: alpha.aux, 1 watching, you type; never heard]\r\n" in mine.data
+    assert b"[charmux: alpha.aux, 1 watching, you type; ^Ec? helps; never heard]\r\n" in mine.data
     alpha.resume()
     alpha.wait_ready("aux")
     mine.type(b"echo on-$((6 * 7))-$(tty)\r")
@@ -115,7 +115,7 @@ def test_numbers_names_and_history_outlive_a_killed_charmuxd(kit):
     # The port of the one that is off accepts, and its viewer waits.
     waiting = kit.telnet(7001)
     waiting.wait_for(LIVE)
-    assert b"[charmux: beta, 1 watching, you type; shut off]\r\n" in waiting.data
+    assert b"[charmux: beta, 1 watching, you type; ^Ec? helps; shut off]\r\n" in waiting.data
     machine(kit, "beta", {"serial0": "unix"}, paused=True)
     waiting.wait_for(b"[charmux: beta is back]\r\n")
     assert wait_open(daemon, "alpha", "beta") == before

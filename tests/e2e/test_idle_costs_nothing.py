@@ -49,7 +49,7 @@ def start(kit):
         half_closed.wait_for(b"idle-42\r\n")
         half_closed.stop_sending()  # its end of input stays readable for ever
         viewer.command(246)  # AYT: when it is answered, what came before has been dealt with
-        viewer.wait_for(lambda data: data.endswith(b", you type]\r\n"))
+        viewer.wait_for(lambda data: data.endswith(b", you type; ^Ec? helps]\r\n"))
     return guest, daemon
 
 

@@ -34,7 +34,7 @@ def test_a_guest_is_followed_through_its_life(kit, args):
     assert numbers(found) == {NAME: (1, [7001])}
     me = kit.telnet(7001)
     me.wait_for(LIVE)
-    assert f"[charmux: {NAME}, 1 watching, you type; shut off]\r\n".encode() in me.data
+    assert f"[charmux: {NAME}, 1 watching, you type; ^Ec? helps; shut off]\r\n".encode() in me.data
 
     libvirt.start(NAME)
     me.wait_for(f"[charmux: {NAME} is back]\r\n".encode())

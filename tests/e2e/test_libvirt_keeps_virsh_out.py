@@ -5,6 +5,7 @@ the device down. No lock outlives its reason."""
 from support import wait_until
 from support.alpha import NAME, charmux, has_open, running, started, wait_waiting, watched
 from support.found import wait_states
+from support.keys import press
 from support.shell import answers
 
 
@@ -41,6 +42,23 @@ def test_who_puts_it_down_frees_it_for_virsh(kit):
     assert int(libvirt.lock_file(pty).read_text()) == daemon.pid
     answers(me, "mine")
     assert f"held by process {daemon.pid}" in kit.virsh_console(libvirt, NAME).refused()
+
+
+def test_the_keys_put_it_down_and_take_it_back(kit):
+    libvirt = running(kit)
+    daemon = started(kit, virsh="refuse")
+    me, pty = watched(kit, daemon), libvirt.pty(NAME)
+    answers(me, "before")
+    press(me, b"d")
+    me.wait_for(f"[charmux: {NAME} is put down; ^Eco opens it again]\r\n".encode())
+    wait_until(lambda: not libvirt.lock_file(pty).exists() and not has_open(daemon, pty), "it to be free")
+    theirs = kit.virsh_console(libvirt, NAME)
+    theirs.answers("theirs")
+    theirs.leave()
+    press(me, b"o")
+    me.wait_for(f"[charmux: {NAME} is back]\r\n".encode())
+    assert int(libvirt.lock_file(pty).read_text()) == daemon.pid
+    answers(me, "mine")
 
 
 def test_who_was_there_first_is_waited_for_although_others_are_refused(kit):

@@ -26,22 +26,22 @@ def test_a_guest_that_never_said_anything(kit):
     chardev = kit.pty_chardev()
     daemon = started(kit, chardev)
     wait_until(lambda: daemon.consoles()["vm"]["state"] == "open", "it to be open")
-    assert greeting(kit) == "vm, 1 watching, you type; never heard"
+    assert greeting(kit) == "vm, 1 watching, you type; ^Ec? helps; never heard"
     assert last_output(kit, daemon) == "never"
 
     chardev.write(b"hello\r\n")
     wait_until(lambda: daemon.consoles()["vm"]["offset"] == 7, "it to be heard")
-    wait_until(lambda: greeting(kit) == "vm, 1 watching, you type", "the one before to have left")
+    wait_until(lambda: greeting(kit) == "vm, 1 watching, you type; ^Ec? helps", "the one before to have left")
     assert last_output(kit, daemon).endswith("s ago")
 
     assert daemon.stop() == 0
     daemon = started(kit, chardev)
     wait_until(lambda: daemon.consoles()["vm"]["state"] == "open", "it to be open")
-    assert greeting(kit) == "vm, 1 watching, you type", "said before the restart is said"
+    assert greeting(kit) == "vm, 1 watching, you type; ^Ec? helps", "said before the restart is said"
     assert last_output(kit, daemon).endswith("s ago")
 
 
 def test_a_guest_that_is_not_there(kit):
     """Then nothing is said of silence: that it is not there is why nothing comes."""
     kit.daemon("--console", f"vm=unix:{kit.path('nobody.sock')}", "--listen", "telnet:127.0.0.1:7001,console=vm")
-    wait_until(lambda: greeting(kit) == "vm, 1 watching, you type; shut off", "it to be known")
+    wait_until(lambda: greeting(kit) == "vm, 1 watching, you type; ^Ec? helps; shut off", "it to be known")

@@ -29,13 +29,13 @@ def test_telnet_commands_do_what_they_say(kit, kind):
 
     # Of one who only watches they do not interrupt.
     watcher.command(INTERRUPT)
-    watcher.wait_for(f"[charmux: read-only: 127.0.0.1:{writer.local_port} types]\r\n".encode())
+    watcher.wait_for(f"[charmux: read-only: 127.0.0.1:{writer.local_port} types; ^Ecf takes over, ^Eca asks]\r\n".encode())
     wait_until(lambda: ends_in_record(guest.log("vm"), b"ttyS1# \x1b[6n"), "the prompt")
     before = guest.log("vm")
     writer.command(ARE_YOU_THERE)
-    writer.wait_for(b"[charmux: vm, 2 watching, you type]\r\n")
+    writer.wait_for(b"[charmux: vm, 2 watching, you type; ^Ec? helps]\r\n")
     watcher.command(ARE_YOU_THERE)
-    watcher.wait_for(lambda data: notices(data)[-1] == f"vm, 2 watching, 127.0.0.1:{writer.local_port} types; read-only")
+    watcher.wait_for(lambda data: notices(data)[-1] == f"vm, 2 watching, 127.0.0.1:{writer.local_port} types; read-only: ^Ecf takes over, ^Ec? helps")
     writer.command(BREAK)
     writer.wait_for(f"[charmux: no break: {WHY[kind]}]\r\n".encode())
     writer.type(b"echo then-$((6 * 7))\r")
@@ -50,7 +50,7 @@ def test_the_client_sends_them_by_name(kit):
     guest.wait_ready("vm")
     person = kit.on_terminal("telnet", "127.0.0.1", "7001")
     person.wait_for(LIVE)
-    for command, answer in (("ayt", b"[charmux: vm, 1 watching, you type]\r\n"), ("brk", b"[charmux: no break: a raw socket ")):
+    for command, answer in (("ayt", b"[charmux: vm, 1 watching, you type; ^Ec? helps]\r\n"), ("brk", b"[charmux: no break: a raw socket ")):
         before = len(person.output)
         person.type(b"\x1d")
         wait_until(lambda: b"telnet> " in person.output[before:], "the client's own prompt")

@@ -65,7 +65,7 @@ def test_what_a_person_sees_and_does(kit, three):
     settled(me, "[charmux: live]")
     screen = lines(me)
     at = screen.index("charmux> al")
-    assert screen[at + 1:] == ["[charmux: alpha, 1 watching, you type]", "hello from alpha", "[charmux: live]"]
+    assert screen[at + 1:] == ["[charmux: alpha, 1 watching, you type; ^Ec? helps]", "hello from alpha", "[charmux: live]"]
     me.type("ls")
     me.press("Enter")
     # The guest gets what I typed at it, and nothing of the menu.
@@ -93,7 +93,7 @@ def test_what_is_typed_ahead_goes_to_the_console(kit, three, client, end):
     me.type(b"beta" + end + b"root" + b"\r")
     assert beta.wait_for(b"\r") == b"root\r"
     shown = me.wait_for(LIVE)
-    assert b"[charmux: beta, 1 watching, you type]\r\n" in shown and b"hello from beta\r\n" in shown
+    assert b"[charmux: beta, 1 watching, you type; ^Ec? helps]\r\n" in shown and b"hello from beta\r\n" in shown
 
 
 def test_a_stop_is_told_in_the_menu_too(kit, three):
@@ -142,4 +142,4 @@ def test_two_thousand_consoles(kit):
     me.press("Enter")
     me.wait_for("I am alive")
     settled(me, "[charmux: live]")
-    assert "[charmux: vm-1234, 1 watching, you type]" in lines(me)
+    assert "[charmux: vm-1234, 1 watching, you type; ^Ec? helps]" in lines(me)

@@ -21,12 +21,12 @@ def test_the_pen_passes_to_who_wanted_it(kit):
         others = [kit.telnet(7001 + n) for _ in range(3)]
         for count, other in enumerate(others, start=2):
             other.wait_for(LIVE)
-            assert notices(other.data)[0] == f"{kind}, {count} watching, 127.0.0.1:{first.local_port} types; read-only"
+            assert notices(other.data)[0] == f"{kind}, {count} watching, 127.0.0.1:{first.local_port} types; read-only: ^Ecf takes over, ^Ec? helps"
 
         idle, keen, keener = others
         for wanting in (keen, keener):
             wanting.type(b"echo not-mine\r")
-            wanting.wait_for(f"[charmux: read-only: 127.0.0.1:{first.local_port} types]\r\n".encode())
+            wanting.wait_for(f"[charmux: read-only: 127.0.0.1:{first.local_port} types; ^Ecf takes over, ^Eca asks]\r\n".encode())
         first.type(b"echo first-$((6 * 7))\r")
         for client in (first, *others):
             client.wait_for(b"first-42\r\n")
