@@ -2,7 +2,7 @@
 """tools/demo --check: what two real telnet clients saw of a boot, and a third that came late, against QEMU's own
 record of the bytes that the guest sent."""
 
-from charmux_kit import LIVE, TerminalProcess, console_bytes, repeats_in_record, wait_until
+from charmux_kit import LIVE, TerminalProcess, console_bytes, repeats_in_record, wait_until, without_questions
 
 # What the shell prints for it is not what is typed, so that an echo cannot be taken for the answer.
 COMMAND, ANSWER = b"echo charmux-$((6 * 7))\r", b"charmux-42\r\n"
@@ -37,9 +37,10 @@ def wait_same(guest, label, client, who):
 
 
 def wait_tail(writer, latecomer, who):
-    """Until what a latecomer has is the end of what the first has, from the beginning of a line; returns how much."""
+    """Until what a latecomer has is the end of what the first has, from the beginning of a line; returns how much. What
+    the guest asks of terminals goes to the one that types alone, and is in no history."""
     def has_tail():
-        all_bytes, got = received(writer), received(latecomer)
+        all_bytes, got = without_questions(received(writer)), without_questions(received(latecomer))
         return got and all_bytes.endswith(got) and (got == all_bytes or all_bytes[:-len(got)].endswith(b"\n"))
     wait_until(has_tail, lambda: f"{who} to have the end of what the first has; the last it has: "
                                  f"{received(latecomer)[-200:]!r}, the first: {received(writer)[-200:]!r}")
