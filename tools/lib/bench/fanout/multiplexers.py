@@ -33,6 +33,7 @@ class Charmux:
     options: tuple = ()  # of the listener: (("replay", "32KiB"), ...)
     pause: str = "2s"  # max_guest_pause: who reads gets all, even on a machine that is busy; "": the default
     log: bool = False
+    query: str = ""  # "pass": what asks a terminal reaches them all, so that each can compare every byte; "": the default
     others: tuple = ()  # more consoles: (name, chardev, port, options)
     wrap: tuple = ()  # what it is started through; {directory} is that of the run
     name: str = "charmux"
@@ -42,6 +43,8 @@ class Charmux:
         lines = ["[history]", *([f'max_guest_pause = "{self.pause}"'] if self.pause else [])]
         for name, place, its_port, options in (("c", chardev, port, self.options), *self.others):
             lines += ["[[console]]", f'name = "{name}"', f'backend = "{place}"']
+            if self.query:
+                lines.append(f'query = "{self.query}"')
             if self.log:
                 lines.append(f'log = "{directory}/%n.log"')
             lines += ["[[listen]]", f'address = "{self.door}:127.0.0.1:{its_port}"', f'console = "{name}"']

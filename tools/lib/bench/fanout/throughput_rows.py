@@ -74,7 +74,7 @@ def telnet(viewers):
     """A row: telnet viewers beside raw ones, in bytes of the console."""
     def row(bench):
         raw = Kind("raw", Charmux(), Load(viewers))
-        charmux = Charmux("telnet", (("notices", "off"), ("replay", "0")))
+        charmux = Charmux("telnet", (("notices", "off"), ("replay", "0")), query="pass")
         kinds = [Kind(output, charmux, Load(viewers, telnet=True, output=output)) for output in ("text", "random")]
         judge(bench, raw, kinds, bench.flood, [
             Aim(f"{viewers} telnet viewers, {kind.label}, of raw", kind, runs.rate, at_least(0.9), bandwidth)
