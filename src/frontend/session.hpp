@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cassert>
 #include <optional>
 #include <string>
 
@@ -26,8 +27,11 @@ class Session : public Connection, protected console::Wire {
   void detach() { viewer_.reset(); }
   [[nodiscard]] bool attached() const { return viewer_.has_value(); }
   /// Only while attached().
-  [[nodiscard]] console::Viewer& viewer() { return *viewer_; }
-  [[nodiscard]] console::Console& console() { return viewer_->console(); }
+  [[nodiscard]] console::Viewer& viewer() {
+    assert(viewer_);
+    return *viewer_;
+  }
+  [[nodiscard]] console::Console& console() { return viewer().console(); }
 
   /// It typed and may not, and is never told anything in-band: so it is closed, and the log says why.
   void end_for_typing();

@@ -86,6 +86,22 @@ TEST_CASE("what is typed during the pauses of a break sequence comes behind it, 
   wait_typed(house, "\r~\x02onetwo");
 }
 
+TEST_CASE("of what comes in the pauses of a break sequence no more is read than what came with it") {
+  Breaks breaks;
+  House house({.breaks = &breaks});
+  TelnetClient me = house.attach_telnet(house.open(with_keys()));
+  press(me, "l4");
+  wait_typed(house, "\r");
+  me.write(std::string(4 * MiB, 'x'));
+  std::size_t unread = 0;
+  house.run_until("the sequence goes on", [&] {
+    unread = me.unsent();
+    me.poll();
+    return house.typed().size() > 1;
+  });
+  CHECK(unread > 0);
+}
+
 TEST_CASE("a break sequence stops where another takes the pen, and its client is read again") {
   House house;
   const At door = house.open(with_keys());
