@@ -127,7 +127,7 @@ Tapped::Ear Bridge::ear() {
 Outcome<void> Bridge::open_listeners() {
   const frontend::Entrance::Limits limits{[this] { return most_viewers(); }, config_.limits.notice_wait};
   for (const config::Listen& listen : config_.listens)
-    if (const auto opened = listeners_.open(listen, limits); !opened)
+    if (const auto opened = listeners_.open(listen, config_, limits); !opened)
       return tl::unexpected(cannot_listen(opened.error()));
   return {};
 }

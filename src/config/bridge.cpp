@@ -12,12 +12,17 @@ namespace {
 
 constexpr Origin kAt{0, 0, "bridge"};
 
-/// Whether the listener says which console it is for.
-bool chooses(std::string_view listener) {
+/// What a listener of a bridge cannot have; empty: it has nothing of that.
+std::string_view refusal(std::string_view listener) {
   const Result<address::Parts> parts = address::split(listener);
-  return parts && std::any_of(parts->options.begin(), parts->options.end(), [](const address::Option& option) {
-           return option.name == "console" || option.name == "ports";
-         });
+  const auto has = [&](std::string_view name) {
+    return parts && std::any_of(parts->options.begin(), parts->options.end(),
+                                [&](const address::Option& option) { return option.name == name; });
+  };
+  if (has("console") || has("ports")) return "a bridge has one console: leave console= and ports= out";
+  if (has("tls") || has("user"))
+    return "a bridge reads no file, where profiles and users are: leave tls= and user= out";
+  return {};
 }
 
 }  // namespace
@@ -38,8 +43,8 @@ tl::expected<Config, std::vector<Problem>> bridge_config(std::string_view backen
 
   Draft draft;
   for (const std::string& listener : listeners) {
-    if (chooses(listener)) {
-      report.add(kAt, fmt::format("{}: a bridge has one console: leave console= and ports= out", listener));
+    if (const std::string_view why = refusal(listener); !why.empty()) {
+      report.add(kAt, fmt::format("{}: {}", listener, why));
       continue;
     }
     draft.listens.push_back(

@@ -17,14 +17,6 @@ void check_pattern(const Origin& at, const std::string& pattern, Report& report)
   if (const auto path = address::parse_socket_path(pattern); !path) report.add(at, path.error().text);
 }
 
-void check_globs(const Settings& settings, std::string_view key, const std::vector<std::string>& globs,
-                 const Origin& otherwise, Report& report) {
-  const auto has_nul = [](const std::string& glob) { return glob.find('\0') != std::string::npos; };
-  if (std::any_of(globs.begin(), globs.end(), has_nul))
-    report.add(settings.at(key, otherwise),
-               fmt::format("'{}' in [[discover]] cannot hold a NUL byte, and no name has one", key));
-}
-
 /// A table is for QEMU's monitors or for libvirt.
 void check_kind(const Origin& table_at, const Settings& settings, Report& report) {
   const bool qmp = settings.mentions("qmp");
@@ -61,6 +53,14 @@ bool is_directory(std::string_view path) {
   return last.empty() || last == "." || last == "..";
 }
 
+void check_globs(std::string_view table, const Settings& settings, std::string_view key,
+                 const std::vector<std::string>& globs, const Origin& otherwise, Report& report) {
+  const auto has_nul = [](const std::string& glob) { return glob.find('\0') != std::string::npos; };
+  if (std::any_of(globs.begin(), globs.end(), has_nul))
+    report.add(settings.at(key, otherwise),
+               fmt::format("'{}' in {} cannot hold a NUL byte, and no name has one", key, table_text(table)));
+}
+
 DiscoverDraft read_discover(const Origin& table_at, const std::vector<Entry>& entries, Report& report) {
   DiscoverDraft draft;
   const Settings settings = Settings::read("discover", table_at, entries, report);
@@ -77,8 +77,8 @@ DiscoverDraft read_discover(const Origin& table_at, const std::vector<Entry>& en
   read_libvirt(settings, draft, report);
   if (discover.prefix.find('\0') != std::string::npos)
     report.add(settings.at("prefix", table_at), "'prefix' in [[discover]] cannot hold a NUL byte");
-  check_globs(settings, "only", discover.only, table_at, report);
-  check_globs(settings, "except", discover.except, table_at, report);
+  check_globs("discover", settings, "only", discover.only, table_at, report);
+  check_globs("discover", settings, "except", discover.except, table_at, report);
   return draft;
 }
 

@@ -57,11 +57,26 @@ Entry read_entry(const toml::key& key, const toml::node& node) {
 }
 
 /// The library keeps a table's keys sorted by name; users read errors from top to bottom.
-Section::Table read_table(const toml::table& table) {
+Section::Table read_keys(const toml::table& table) {
   Section::Table read{origin(table.source()), {}};
   for (auto&& [key, node] : table) read.entries.push_back(read_entry(key, node));
   std::stable_sort(read.entries.begin(), read.entries.end(),
                    [](const Entry& a, const Entry& b) { return before(a.key_at, b.key_at); });
+  return read;
+}
+
+/// The same with the tables inside it, of which those inside are not looked at.
+Section::Table read_table(const toml::table& table) {
+  Section::Table read = read_keys(table);
+  for (auto&& [key, node] : table) {
+    const auto* const inner = node.as_table();
+    if (inner == nullptr) continue;
+    Section::Table& added = read.tables.emplace_back(read_keys(*inner));
+    added.name = key.str();
+    added.name_at = origin(key.source());
+  }
+  std::stable_sort(read.tables.begin(), read.tables.end(),
+                   [](const Section::Table& a, const Section::Table& b) { return before(a.name_at, b.name_at); });
   return read;
 }
 

@@ -37,12 +37,16 @@ struct Section {
   struct Table {
     Origin at;
     std::vector<Entry> entries;
+    std::string name{};           ///< of one inside another: the last part of [section.name].
+    Origin name_at{};             ///< where that stands.
+    std::vector<Table> tables{};  ///< those inside; each is an entry too, whose value is OtherKind "a table".
   };
   std::vector<Table> tables;
 };
 
-/// A TOML file as charmux uses TOML: keys at the top, tables, lists of tables, and nothing deeper. What the names mean
-/// is not looked at. This is all that the rest of the room sees of the TOML library.
+/// A TOML file as charmux uses TOML: keys at the top, tables, lists of tables, tables inside a table ([tls.lab]), and
+/// nothing deeper. What the names mean is not looked at. This is all that the rest of the room sees of the TOML
+/// library.
 struct Document {
   std::vector<Entry> top;
   std::vector<Section> sections;

@@ -76,6 +76,12 @@ void read_section(const Section& section, Draft& draft, Report& report) {
       draft.discovers.push_back(read_discover(table.at, table.entries, report));
     else if (section.name == "match")
       draft.matches.push_back(read_match(table.at, table.entries, report));
+    else if (section.name == "user")
+      draft.users.push_back(read_user(table, report));
+    else if (section.name == "group")
+      draft.groups.push_back(read_group(table, report));
+    else if (section.name == "tls")
+      read_tls(table, draft, report);
     else if (section.name == "audit")
       draft.audit = {table.at, Settings::read(section.name, table.at, table.entries, report)};
     else

@@ -42,6 +42,20 @@ struct MatchDraft {
   Settings settings;
 };
 
+/// [[user]] as written. No name: that was reported.
+struct UserDraft {
+  Origin at;
+  User user;
+  Settings settings;
+};
+
+/// [[group]] as written. No name: that was reported.
+struct GroupDraft {
+  Origin at;
+  Group group;
+  Settings settings;
+};
+
 /// [audit] as written.
 struct AuditDraft {
   Origin at;
@@ -58,6 +72,9 @@ struct Draft {
   std::vector<MatchDraft> matches;
   std::vector<ConsoleDraft> consoles;
   std::vector<ListenDraft> listens;
+  std::vector<TlsProfile> tls;  ///< what is wrong with them was reported
+  std::vector<UserDraft> users;
+  std::vector<GroupDraft> groups;
 };
 
 /// Takes the document apart by the names of its tables; what does not belong is reported.
@@ -76,6 +93,9 @@ void add_listen(std::string_view argument, Draft& draft, Report& report);
 [[nodiscard]] bool is_directory(std::string_view path);
 /// Reports what is wrong with the table's 'log', if it has one, whatever consoles it is for.
 void check_log(std::string_view table, const Settings& settings, Report& report);
+/// Reports a list of globs that could fit no name: one holds a NUL byte.
+void check_globs(std::string_view table, const Settings& settings, std::string_view key,
+                 const std::vector<std::string>& globs, const Origin& otherwise, Report& report);
 /// The table's 'writer', if it has a good one.
 [[nodiscard]] std::optional<WriterMode> writer_mode(const Settings& settings);
 /// What the table says of how people type.
@@ -87,6 +107,12 @@ void check_log(std::string_view table, const Settings& settings, Report& report)
 [[nodiscard]] DiscoverDraft read_discover(const Origin& table_at, const std::vector<Entry>& entries, Report& report);
 /// Settings for consoles of a name from their table's keys.
 [[nodiscard]] MatchDraft read_match(const Origin& table_at, const std::vector<Entry>& entries, Report& report);
+/// The profiles in [tls]. What else stands there is reported.
+void read_tls(const Section::Table& table, Draft& draft, Report& report);
+/// A user from a table's keys. No message shows the password.
+[[nodiscard]] UserDraft read_user(const Section::Table& table, Report& report);
+/// A group from a table's keys.
+[[nodiscard]] GroupDraft read_group(const Section::Table& table, Report& report);
 /// A listener from its address and the keys beside it (none on the command line; `table_at` is then the address's
 /// place).
 [[nodiscard]] ListenDraft read_listen(const Origin& table_at, const std::vector<Entry>& entries, Report& report);

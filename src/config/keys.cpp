@@ -8,8 +8,8 @@
 namespace charmux::config {
 namespace {
 
-constexpr std::array<std::string_view, 7> kTables = {"history", "limits",  "audit", "discover",
-                                                     "match",   "console", "listen"};
+constexpr std::array<std::string_view, 10> kTables = {"history", "limits", "audit", "discover", "match",
+                                                      "console", "listen", "tls",   "user",     "group"};
 constexpr std::array<std::string_view, 2> kAccess = {"watch", "control"};
 constexpr std::array<std::string_view, 2> kOnLag = {"skip", "close"};
 constexpr std::array<std::string_view, 3> kWriter = {"single", "shared", "force"};
@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 2> kQuery = {"writer", "pass"};
 constexpr std::array<std::string_view, 3> kFlow = {"rtscts", "xonxoff", "none"};
 constexpr std::array<std::string_view, 2> kSwitch = {"on", "off"};
 constexpr std::array<std::string_view, 2> kVirsh = {"yield", "refuse"};
+constexpr std::array<std::string_view, 2> kClient = {"required", "optional"};
 constexpr std::array<std::string_view, 2> kQemuMonitor = {"auto", "never"};
 
 constexpr std::uint64_t kSecond = 1000;
@@ -58,6 +59,17 @@ constexpr KeyInfo kKeys[] = {
     {"limits", "api_body", "\"64KiB\"", KiB, MiB, {}, Kind::size},
     {"limits", "api_request", "\"10s\"", 100, 10 * kMinute, {}, Kind::time},
     {"limits", "api_idle", "\"60s\"", 100, kHour, {}, Kind::time},
+
+    {"limits", "handshake", "\"10s\"", 100, 10 * kMinute, {}, Kind::time},
+    {"limits", "login", "\"60s\"", 100, kHour, {}, Kind::time},
+    {"limits", "login_tries", "3", 1, 100, {}, Kind::count},
+    {"limits", "login_address", "20", 1, 100'000, {}, Kind::count},
+    {"limits", "login_user", "60", 1, 100'000, {}, Kind::count},
+    {"limits", "login_queue", "16", 1, 1000, {}, Kind::count},
+    {"limits", "strangers", "256", 1, 1'000'000, {}, Kind::count},
+    {"limits", "per_listener", "0", 0, 1'000'000, {}, Kind::count},
+    {"limits", "per_address", "0", 0, 1'000'000, {}, Kind::count},
+    {"limits", "per_user", "0", 0, 1'000'000, {}, Kind::count},
 
     {"audit", "file", "", 0, 0, {}, Kind::path},
     {"audit", "typed", "false", 0, 0, {}, Kind::flag},
@@ -117,8 +129,31 @@ constexpr KeyInfo kKeys[] = {
     {"listen", "on-lag", "\"skip\"", 0, 0, kOnLag, Kind::choice, !kRequired, kOption},
     {"listen", "notices", "\"on\"", 0, 0, kSwitch, Kind::choice, !kRequired, kOption},
     {"listen", "keys", "\"on\"", 0, 0, {}, Kind::text, !kRequired, kOption},
+    {"listen", "tls", "", 0, 0, {}, Kind::text, !kRequired, kOption},
+    {"listen", "user", "", 0, 0, {}, Kind::text, !kRequired, kOption},
+    {"listen", "allow", "", 1, 0, {}, Kind::texts, !kRequired, kOption},
     {"listen", "proxy-from", "[]", 0, 0, {}, Kind::texts, !kRequired, kOption},
     {"listen", "insecure", "false", 0, 0, {}, Kind::flag, !kRequired, kOption},
+
+    {"tls", "cert", "", 1, 0, {}, Kind::paths, kRequired},
+    {"tls", "key", "", 1, 0, {}, Kind::paths},
+    {"tls", "client_ca", "", 0, 0, {}, Kind::path},
+    {"tls", "client", "\"required\"", 0, 0, kClient, Kind::choice},
+    {"tls", "crl", "", 0, 0, {}, Kind::path},
+
+    {"user", "name", "", 0, 0, {}, Kind::text, kRequired},
+    {"user", "password", "", 0, 0, {}, Kind::text},
+    {"user", "certificate", "", 1, 0, {}, Kind::some_texts},
+    {"user", "groups", "", 0, 0, {}, Kind::texts},
+    {"user", "watch", "", 0, 0, {}, Kind::texts},
+    {"user", "control", "", 0, 0, {}, Kind::texts},
+    {"user", "admin", "", 0, 0, {}, Kind::texts},
+    {"user", "pam", "", 0, 0, {}, Kind::text},
+
+    {"group", "name", "", 0, 0, {}, Kind::text, kRequired},
+    {"group", "watch", "", 0, 0, {}, Kind::texts},
+    {"group", "control", "", 0, 0, {}, Kind::texts},
+    {"group", "admin", "", 0, 0, {}, Kind::texts},
 };
 
 }  // namespace
@@ -128,12 +163,15 @@ std::span<const KeyInfo> known_keys() { return kKeys; }
 std::span<const std::string_view> known_tables() { return kTables; }
 
 bool is_list(std::string_view table) {
-  return !table.empty() && table != "history" && table != "limits" && table != "audit";
+  return !table.empty() && table != "history" && table != "limits" && table != "audit" && !is_named(table);
 }
 
-std::string table_text(std::string_view table) {
-  const std::string name(table);
-  return is_list(table) ? "[[" + name + "]]" : "[" + name + "]";
+bool is_named(std::string_view table) { return table == "tls"; }
+
+std::string table_text(std::string_view table, std::string_view name) {
+  std::string text(table);
+  if (is_named(table)) text.append(".").append(name.empty() ? "NAME" : name);
+  return is_list(table) ? "[[" + text + "]]" : "[" + text + "]";
 }
 
 }  // namespace charmux::config

@@ -68,6 +68,8 @@ void apply(const Settings& settings, Listen& listen) {
   if (!telnet) listen.replay = 0;
   if (settings.has("replay")) settings.take("replay", listen.replay.emplace());
   settings.take("insecure", listen.insecure);
+  settings.take("tls", listen.tls);
+  settings.take("user", listen.user);
 }
 
 /// The escape sequence, where there may be one.
@@ -84,15 +86,19 @@ void apply_keys(const Settings& settings, const Origin& at, Listen& listen, Repo
                fmt::format("{}: 'keys' must be on, off or two keys such as ^Ec: {}", listen.text, parsed.error().text));
 }
 
-void apply_networks(const Settings& settings, const Origin& at, Listen& listen, Report& report) {
-  std::vector<std::string> networks;
-  settings.take("proxy-from", networks);
-  for (const std::string& text : networks) {
+/// The networks that a key lists, or an option between its commas.
+std::vector<address::Network> networks_of(std::string_view key, const Settings& settings, const Origin& at,
+                                          const Listen& listen, Report& report) {
+  std::vector<std::string> texts;
+  settings.take(key, texts);
+  std::vector<address::Network> networks;
+  for (const std::string& text : texts) {
     if (const Result<address::Network> network = address::parse_network(text))
-      listen.proxy_from.push_back(*network);
+      networks.push_back(*network);
     else
-      report.add(settings.at("proxy-from", at), fmt::format("{}: 'proxy-from': {}", listen.text, network.error().text));
+      report.add(settings.at(key, at), fmt::format("{}: '{}': {}", listen.text, key, network.error().text));
   }
+  return networks;
 }
 
 /// Options that contradict the listener's kind or place, or one another.
@@ -106,9 +112,15 @@ void check_sense(const ListenDraft& draft, Report& report) {
   if (listen.access == Access::watch && draft.settings.mentions("writer"))
     report.add(draft.settings.at("writer", draft.at),
                fmt::format("{}: with access=watch nobody types: leave 'writer' out", listen.text));
-  if (!listen.proxy_from.empty() && !std::holds_alternative<address::HostPort>(*draft.place))
-    report.add(draft.settings.at("proxy-from", draft.at),
-               fmt::format("{}: 'proxy-from' is for TCP, and this is a UNIX socket: leave it out", listen.text));
+  if (std::holds_alternative<address::HostPort>(*draft.place)) return;
+  const auto for_tcp = [&](std::string_view key, bool given) {
+    if (given)
+      report.add(draft.settings.at(key, draft.at),
+                 fmt::format("{}: '{}' is for TCP, and this is a UNIX socket: leave it out", listen.text, key));
+  };
+  for_tcp("tls", !listen.tls.empty());
+  for_tcp("allow", !listen.allow.empty());
+  for_tcp("proxy-from", !listen.proxy_from.empty());
 }
 
 }  // namespace
@@ -120,14 +132,6 @@ std::string door_text(const Listen& listen) {
   const auto* const host = std::get_if<address::HostPort>(&listen.place);
   if (!listen.ports || host == nullptr) return kind + address::to_text(listen.place);
   return fmt::format("{}{},ports={}-{}", kind, address::host_text(*host), listen.ports->low, listen.ports->high);
-}
-
-Error exposure_error(const Listen& listen, std::string_view leads_to) {
-  const std::string there = leads_to.empty() ? std::string() : fmt::format(" leads to {} and", leads_to);
-  return {
-      fmt::format("{}{} would let anyone who reaches it in: there are no users and no TLS yet; bind it to 127.0.0.1 "
-                  "or [::1], use a UNIX socket, or add ,insecure on purpose",
-                  door_text(listen), there)};
 }
 
 ListenDraft read_listen(const Origin& table_at, const std::vector<Entry>& entries, Report& report) {
@@ -145,7 +149,8 @@ ListenDraft read_listen(const Origin& table_at, const std::vector<Entry>& entrie
   draft.settings = Settings::read("listen", table_at, all, report);
   apply(draft.settings, draft.listen);
   apply_keys(draft.settings, draft.at, draft.listen, report);
-  apply_networks(draft.settings, draft.at, draft.listen, report);
+  draft.listen.allow = networks_of("allow", draft.settings, draft.at, draft.listen, report);
+  draft.listen.proxy_from = networks_of("proxy-from", draft.settings, draft.at, draft.listen, report);
   if (draft.place) check_sense(draft, report);
   return draft;
 }

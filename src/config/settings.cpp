@@ -28,40 +28,41 @@ std::vector<std::string> names_of(std::string_view table, bool options) {
   return names;
 }
 
-std::string unknown_key(std::string_view table, const Entry& entry) {
+std::string unknown_key(std::string_view table, const Entry& entry, std::string_view name) {
   const std::vector<std::string> known = names_of(table, entry.is_option);
   const std::vector<std::string_view> names(known.begin(), known.end());
   const std::string_view near = nearest(entry.key, names);
-  const std::string what = (entry.is_option ? "unknown " : "unknown key ") + key_text(table, entry);
+  const std::string what = (entry.is_option ? "unknown " : "unknown key ") + key_text(table, entry, name);
   return near.empty() ? fmt::format("{}: use {}", what, either_of(names))
                       : fmt::format("{}: did you mean '{}'?", what, near);
 }
 
 }  // namespace
 
-std::string key_text(std::string_view table, const Entry& entry) {
+std::string key_text(std::string_view table, const Entry& entry, std::string_view name) {
   if (entry.is_option) return "option " + in_quotes(entry.key);
-  return table.empty() ? in_quotes(entry.key) : fmt::format("{} in {}", in_quotes(entry.key), table_text(table));
+  return table.empty() ? in_quotes(entry.key) : fmt::format("{} in {}", in_quotes(entry.key), table_text(table, name));
 }
 
-Settings Settings::read(std::string_view table, const Origin& at, const std::vector<Entry>& entries, Report& report) {
+Settings Settings::read(std::string_view table, const Origin& at, const std::vector<Entry>& entries, Report& report,
+                        std::string_view name) {
   Settings settings;
   for (const Entry& entry : entries) {
     settings.mentioned_.push_back(entry.key);
     const KeyInfo* const key = find_key(table, entry);
     if (key == nullptr) {
-      report.add(entry.key_at, unknown_key(table, entry));
+      report.add(entry.key_at, unknown_key(table, entry, name));
       continue;
     }
     Result<SettingValue> value = fit(*key, entry);
     if (value)
       settings.settings_.push_back({key, std::move(*value), entry.value_at});
     else
-      report.add(entry.value_at, key_text(table, entry) + value.error().text);
+      report.add(entry.value_at, key_text(table, entry, name) + value.error().text);
   }
   for (const KeyInfo& key : known_keys())
     if (key.table == table && key.required && !settings.mentions(key.name))
-      report.add(at, fmt::format("{} needs the key '{}'", table_text(table), key.name));
+      report.add(at, fmt::format("{} needs the key '{}'", table_text(table, name), key.name));
   return settings;
 }
 

@@ -24,8 +24,9 @@ using SettingValue =
 class Settings {
  public:
   /// `at`: where the table stands, for what is missing in it. An unknown key, a wrong type, a value out of bounds and a
-  /// missing required key are reported.
-  static Settings read(std::string_view table, const Origin& at, const std::vector<Entry>& entries, Report& report);
+  /// missing required key are reported. `name`: of a table that has one, as table_text() takes it.
+  static Settings read(std::string_view table, const Origin& at, const std::vector<Entry>& entries, Report& report,
+                       std::string_view name = {});
 
   /// Overwrites `into` if the key is set and good; T is the key's alternative of SettingValue.
   template <class T>
@@ -62,6 +63,6 @@ class Settings {
 };
 
 /// "'size' in [history]", "'state_dir'", "option 'replay'": how messages name a key.
-[[nodiscard]] std::string key_text(std::string_view table, const Entry& entry);
+[[nodiscard]] std::string key_text(std::string_view table, const Entry& entry, std::string_view name = {});
 
 }  // namespace charmux::config

@@ -47,6 +47,16 @@ Limits settle_limits(const Settings& settings, Report& report) {
   settings.take("api_body", limits.api_body);
   settings.take("api_request", limits.api_request);
   settings.take("api_idle", limits.api_idle);
+  settings.take("handshake", limits.handshake);
+  settings.take("login", limits.login);
+  settings.take("login_tries", limits.login_tries);
+  settings.take("login_address", limits.login_address);
+  settings.take("login_user", limits.login_user);
+  settings.take("login_queue", limits.login_queue);
+  settings.take("strangers", limits.strangers);
+  settings.take("per_listener", limits.per_listener);
+  settings.take("per_address", limits.per_address);
+  settings.take("per_user", limits.per_user);
   if (limits.reopen_first > limits.reopen_most)
     report.add(settings.at("reopen_first", settings.at("reopen_most", {})),
                fmt::format("'reopen_first' in [limits] is {}, more than the 'reopen_most' of {}: pauses only grow",
@@ -143,6 +153,7 @@ Config settle(const Draft& draft, const CommandLine& command_line, const Environ
   config.audit = settle_audit(draft.audit, report);
   settle_discovery(draft, config, report);
   settle_consoles(draft, config, report);
+  settle_access(draft, config, report);
   settle_logs(draft, config, report);
   settle_listens(draft, config, report);
   settle_pins(draft, config, report);

@@ -19,13 +19,6 @@ std::string list_of(const std::vector<std::string_view>& names) {
   return list;
 }
 
-/// Whether clients from elsewhere could come in here without having been allowed on purpose. What a host name leads to
-/// is known only when it is resolved: whoever binds it has to ask again then.
-bool is_open_door(const Listen& listen) {
-  const auto* const at = std::get_if<address::HostPort>(&listen.place);
-  return at != nullptr && !listen.insecure && !address::is_loopback(*at) && !address::is_name(*at);
-}
-
 /// What clients see here: one console, one for each port, or the menu.
 void check_what(const ListenDraft& draft, const Listen& listen, Report& report) {
   const Settings& own = draft.settings;
@@ -37,6 +30,39 @@ void check_what(const ListenDraft& draft, const Listen& listen, Report& report) 
                       fmt::format("{}: 'console' is empty: write the name of one", door_text(listen)));
   if (listen.kind != DoorKind::telnet && !own.mentions("console") && !own.mentions("ports"))
     report.add(draft.at, door_text(listen) + " needs console=NAME or ports=LO-HI: only telnet has a menu");
+}
+
+/// Whether the profile or the user that a listener names, if it does, is there. If not, that is reported by now.
+template <class Named>
+bool check_named(std::string_view key, std::string_view what, const std::vector<Named>& known, const std::string& name,
+                 const ListenDraft& draft, const Listen& listen, Report& report) {
+  if (!draft.settings.has(key)) return !draft.settings.mentions(key);
+  const auto fail = [&](const std::string& why) {
+    report.add(draft.settings.at(key, draft.at), fmt::format("{}: {}", door_text(listen), why));
+    return false;
+  };
+  if (name.empty()) return fail(fmt::format("'{}' is empty: write the name of one", key));
+  std::vector<std::string_view> names;
+  for (const Named& each : known) {
+    if (each.name.empty()) return false;  // reported already; it may be the one that is meant
+    names.push_back(each.name);
+  }
+  if (std::find(names.begin(), names.end(), name) != names.end()) return true;
+  return fail(there_is_no(what, name, names, fmt::format("write a {} of that name", table_text(key))));
+}
+
+/// Whether it is known who its clients can be; if not, what hides it was reported.
+bool check_access(const Draft& draft, const ListenDraft& written, const Listen& listen, const Config& config,
+                  Report& report) {
+  const auto hidden = [](const Settings& settings, std::string_view key) {
+    return settings.mentions(key) && !settings.has(key);
+  };
+  const bool tls = check_named("tls", "TLS profile", config.tls, listen.tls, written, listen, report);
+  const bool user = check_named("user", "user", config.users, listen.user, written, listen, report);
+  const bool logins = std::none_of(draft.users.begin(), draft.users.end(), [&](const UserDraft& each) {
+    return hidden(each.settings, "password") || hidden(each.settings, "pam") || hidden(each.settings, "certificate");
+  });
+  return tls && user && logins && !hidden(written.settings, "insecure");
 }
 
 void check_console(const ListenDraft& draft, const Listen& listen, const Config& config, Report& report) {
@@ -54,10 +80,9 @@ void check_console(const ListenDraft& draft, const Listen& listen, const Config&
     return;
   }
   if (!config.discovers.empty()) return;  // it may come yet
-  const std::string_view near = nearest(listen.console, names);
-  report.add(draft.settings.at("console", draft.at),
-             fmt::format("{}: there is no console {} among {}{}", door_text(listen), in_quotes(listen.console),
-                         list_of(names), near.empty() ? "" : fmt::format(": did you mean {}?", in_quotes(near))));
+  report.add(
+      draft.settings.at("console", draft.at),
+      fmt::format("{}: {}", door_text(listen), there_is_no("console", listen.console, names, "write a [[console]]")));
 }
 
 /// A listener's ports, one or many, all of them at its host.
@@ -76,7 +101,24 @@ bool overlap(const Listen& a, const Listen& b) {
          address::overlap(address::HostPort{left->host, 0}, address::HostPort{right->host, 0});
 }
 
+/// Who reaches it, and whether anybody gets in.
+void check_exposure(const ListenDraft& draft, const Listen& listen, const Config& config, Report& report) {
+  if (const auto open = exposure(listen, config, {}))
+    report.add(draft.at, open->text);
+  else if (const auto shut = shut_to_all(listen, config))
+    report.add(draft.at, shut->text);
+}
+
 }  // namespace
+
+std::string there_is_no(std::string_view what, std::string_view name, const std::vector<std::string_view>& names,
+                        std::string_view remedy) {
+  const std::string none = fmt::format("there is no {} {}", what, in_quotes(name));
+  if (names.empty()) return fmt::format("{}: {}", none, remedy);
+  const std::string_view near = nearest(name, names);
+  return fmt::format("{} among {}{}", none, list_of(names),
+                     near.empty() ? "" : fmt::format(": did you mean {}?", in_quotes(near)));
+}
 
 void settle_listens(const Draft& draft, Config& config, Report& report) {
   std::vector<Origin> origins;
@@ -87,14 +129,14 @@ void settle_listens(const Draft& draft, Config& config, Report& report) {
     const std::string door = door_text(listen);
     check_what(written, listen, report);
     check_console(written, listen, config, report);
+    const bool known = check_access(draft, written, listen, config, report);
     for (std::size_t i = 0; i < config.listens.size(); ++i) {
       if (!overlap(config.listens[i], listen)) continue;
       report.add(written.at, fmt::format("{} is where {} listens already ({}): give each its own place", door,
                                          door_text(config.listens[i]), report.where(origins[i])));
       break;
     }
-    if (is_open_door(listen) && (written.settings.has("insecure") || !written.settings.mentions("insecure")))
-      report.add(written.at, exposure_error(listen, {}).text);
+    if (known) check_exposure(written, listen, config, report);
     config.listens.push_back(std::move(listen));
     origins.push_back(written.at);
   }

@@ -40,7 +40,9 @@ std::string expected_of(const KeyInfo& key) {
   switch (key.kind) {
     case KeyKind::text: return "a text in quotes";
     case KeyKind::texts: return "a list of texts, such as [\"lab-*\"]";
+    case KeyKind::some_texts: return "a text in quotes, or a list of such texts";
     case KeyKind::path: return "an absolute path in quotes";
+    case KeyKind::paths: return "an absolute path in quotes, or a list of such paths";
     case KeyKind::size: return "a size in quotes, such as \"64KiB\"";
     case KeyKind::ring_size: return "a size in quotes, such as \"1MiB\"";
     case KeyKind::time: return "a time in quotes, such as \"2s\"";
@@ -54,7 +56,8 @@ std::string expected_of(const KeyInfo& key) {
 
 tl::unexpected<Error> wrong_type(const KeyInfo& key, const Entry& entry) {
   const auto* const other = std::get_if<OtherKind>(&entry.value);
-  if (key.kind == KeyKind::texts && other != nullptr && other->name == "an array")
+  const bool list = key.kind == KeyKind::texts || key.kind == KeyKind::some_texts || key.kind == KeyKind::paths;
+  if (list && other != nullptr && other->name == "an array")
     return failure(" must be {}, not an array of something else", expected_of(key));
   return failure(" must be {}, not {}", expected_of(key), std::visit(KindOf{}, entry.value));
 }
@@ -99,11 +102,16 @@ Result<SettingValue> fit_quantity(const KeyInfo& key, const Entry& entry) {
   return within_bounds(key, *quantity, *text);
 }
 
+Status check_path(const std::string& path) {
+  if (path[0] == '/' && path.find('\0') == std::string::npos) return {};
+  return failure(" must be an absolute path, not {}: write one that begins with '/'", in_quotes(path));
+}
+
 Result<SettingValue> fit_text(const KeyInfo& key, const Entry& entry) {
   const auto* const text = std::get_if<std::string>(&entry.value);
   if (text == nullptr) return wrong_type(key, entry);
-  if (key.kind == KeyKind::path && ((*text)[0] != '/' || text->find('\0') != std::string::npos))
-    return failure(" must be an absolute path, not {}: write one that begins with '/'", in_quotes(*text));
+  if (key.kind == KeyKind::path)
+    if (const Status path = check_path(*text); !path) return tl::unexpected(path.error());
   if (key.kind == KeyKind::choice && std::find(key.words.begin(), key.words.end(), *text) == key.words.end())
     return failure(" must be {}, not {}", words_of(key, "", ""), in_quotes(*text));
   return good(*text);
@@ -125,8 +133,21 @@ Result<SettingValue> fit_texts(const KeyInfo& key, const Entry& entry) {
     return good(parted(*option));
   const auto* const texts = std::get_if<std::vector<std::string>>(&entry.value);
   if (texts == nullptr) return wrong_type(key, entry);
-  if (texts->size() < key.least) return failure(" is empty: name one, or leave '{}' out", key.name);
+  if (texts->size() < key.least)
+    return key.required ? failure(" is empty: name one") : failure(" is empty: name one, or leave '{}' out", key.name);
   return good(*texts);
+}
+
+/// One text, which is the list of it, or a list.
+Result<SettingValue> fit_one_or_many(const KeyInfo& key, const Entry& entry) {
+  const auto* const one = std::get_if<std::string>(&entry.value);
+  const auto* const many = std::get_if<std::vector<std::string>>(&entry.value);
+  if (one == nullptr && many == nullptr) return wrong_type(key, entry);
+  std::vector<std::string> texts = one == nullptr ? *many : std::vector{*one};
+  if (key.kind == KeyKind::paths)
+    for (const std::string& path : texts)
+      if (const Status good_one = check_path(path); !good_one) return tl::unexpected(good_one.error());
+  return one == nullptr ? fit_texts(key, entry) : good(std::move(texts));
 }
 
 /// A port that is nothing but digits.
@@ -169,6 +190,8 @@ Result<SettingValue> fit(const KeyInfo& key, const Entry& entry) {
     case KeyKind::ring_size:
     case KeyKind::time: return fit_quantity(key, entry);
     case KeyKind::texts: return fit_texts(key, entry);
+    case KeyKind::some_texts:
+    case KeyKind::paths: return fit_one_or_many(key, entry);
     case KeyKind::ports: return fit_ports(key, entry);
     case KeyKind::text:
     case KeyKind::path:

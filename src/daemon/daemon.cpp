@@ -113,7 +113,7 @@ Daemon::Started Daemon::make_consoles() {
 Daemon::Started Daemon::open_listeners() {
   const frontend::Entrance::Limits limits{[this] { return most_viewers(); }, config_.limits.notice_wait};
   for (const config::Listen& listen : config_.listens)
-    if (const auto opened = listeners_.open(listen, limits); !opened)
+    if (const auto opened = listeners_.open(listen, config_, limits); !opened)
       return tl::unexpected(Failure{opened.error().exposed ? kBadConfiguration : kCouldNotStart, opened.error().why});
   if (const Status opened = control_.open(loop_, config_.runtime_dir + "/control.sock"); !opened)
     return tl::unexpected(Failure{kCouldNotStart, opened.error()});

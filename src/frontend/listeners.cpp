@@ -10,14 +10,15 @@ namespace charmux::frontend {
 Listeners::Listeners(loop::Loop& loop, Log& log, console::Directory& consoles, Sessions& sessions)
     : loop_(loop), log_(log), consoles_(consoles), sessions_(sessions) {}
 
-tl::expected<void, Listeners::Refusal> Listeners::open(const config::Listen& listen, const Entrance::Limits& limits) {
+tl::expected<void, Listeners::Refusal> Listeners::open(const config::Listen& listen, const config::Config& config,
+                                                          const Entrance::Limits& limits) {
   const Result<std::vector<net::Endpoint>> at = net::resolve(listen.place);
   if (!at)
     return tl::unexpected(Refusal{{fmt::format("cannot listen on {}: {}; correct it or use an address",
                                                config::door_text(listen), at.error().text)}});
   for (const net::Endpoint& each : *at)
-    if (!listen.insecure && !each.is_local())
-      return tl::unexpected(Refusal{config::exposure_error(listen, each.text()), true});
+    if (const auto open = each.is_local() ? std::nullopt : config::exposure(listen, config, each.text()))
+      return tl::unexpected(Refusal{*open, true});
   if (const Status opened = open(listen, *at, limits); !opened) return tl::unexpected(Refusal{opened.error()});
   return {};
 }

@@ -21,7 +21,8 @@ class Listeners {
     bool exposed = false;  ///< it would let others in than is meant: the configuration is wrong, not the machine.
   };
   /// Opens a configured listener where its place leads to, a name being looked up: blocks, so not once the loop runs.
-  [[nodiscard]] tl::expected<void, Refusal> open(const config::Listen& listen, const Entrance::Limits& limits);
+  [[nodiscard]] tl::expected<void, Refusal> open(const config::Listen& listen, const config::Config& config,
+                                                 const Entrance::Limits& limits);
   /// Opens it at the places that it leads to. Error: one is taken or not permitted, with its errno. A row of ports
   /// opens its ports as consoles are offered.
   [[nodiscard]] Status open(const config::Listen& listen, const std::vector<net::Endpoint>& endpoints,

@@ -14,6 +14,7 @@
 #include "charmux/base/log.hpp"
 #include "charmux/base/result.hpp"
 #include "charmux/base/units.hpp"
+#include "charmux/config/access.hpp"
 #include "charmux/config/escape_sequence.hpp"
 #include "charmux/config/limits.hpp"
 #include "charmux/config/port_range.hpp"
@@ -107,7 +108,10 @@ struct Listen {
   std::optional<EscapeSequence> keys{};        ///< unless set: telnet ^Ec; none: there are no keys, as always on others
   std::optional<std::uint64_t> replay;         ///< bytes; none: the console's replay; unless set, others than telnet: 0
   std::vector<address::Network> proxy_from{};  ///< whose clients begin with a PROXY header
-  bool insecure = false;                       ///< may be off loopback, without TLS and users
+  std::vector<address::Network> allow{};       ///< who may connect; empty: all
+  std::string tls{};                           ///< the TlsProfile of the same Config; empty: no TLS
+  std::string user{};                          ///< every client here is that User of the same Config; empty: it is not
+  bool insecure = false;                       ///< on purpose without TLS and names
   std::string text;                            ///< the address as written, options too
   friend bool operator==(const Listen&, const Listen&) = default;
 };
@@ -117,9 +121,20 @@ struct Listen {
 [[nodiscard]] std::string door_text(const Listen& listen);
 /// "telnet", "raw", "rfc2217".
 [[nodiscard]] std::string_view name_of(DoorKind kind);
-/// Why a listener may not be where others reach it without `insecure`. `leads_to`: the address that its host's name
-/// turned out to be, or empty when it is written so.
-[[nodiscard]] Error exposure_error(const Listen& listen, std::string_view leads_to);
+/// How a listener comes to know who its clients are.
+enum class Naming {
+  none,         ///< it does not: they have no names.
+  user,         ///< all are Listen::user.
+  peer,         ///< by the uid at the other end of a UNIX socket.
+  certificate,  ///< by their certificate alone.
+  login,        ///< by their certificate, where they have one, else by name and password.
+};
+struct Config;
+/// That of a listener of `config`.
+[[nodiscard]] Naming naming(const Listen& listen, const Config& config);
+/// Why a listener may not be where others reach it: it lacks TLS, or names for all that it lets in. `leads_to`: the
+/// address that its host's name turned out to be, or empty when it is written so. Nothing: it may.
+[[nodiscard]] std::optional<Error> exposure(const Listen& listen, const Config& config, std::string_view leads_to);
 
 /// [audit]: who did what at which console, a line of JSON each.
 struct Audit {
@@ -136,6 +151,9 @@ struct Config {
   History history;
   Limits limits;
   Audit audit;
+  std::vector<TlsProfile> tls;      ///< no name twice
+  std::vector<User> users;          ///< no name twice
+  std::vector<Group> groups;        ///< no name twice
   std::vector<Console> consoles;    ///< those of the file first; no name twice
   std::vector<Discover> discovers;  ///< those of the file first; no pattern or URI twice
   std::vector<Match> matches;       ///< in order: later ones win; see settings_for()

@@ -47,6 +47,27 @@ struct Limits {
   std::chrono::milliseconds api_request{std::chrono::seconds(10)};
   /// How long a connection may stay without a request. When hit: it is closed.
   std::chrono::milliseconds api_idle{std::chrono::seconds(60)};
+  /// How long a client may take for its TLS handshake. When hit: it is closed.
+  std::chrono::milliseconds handshake{std::chrono::seconds(10)};
+  /// How long a client may take, from its connection, until it has logged in. When hit: it is told so and closed.
+  std::chrono::milliseconds login{std::chrono::seconds(60)};
+  /// Passwords that one client may try. When hit: it is closed.
+  std::uint64_t login_tries = 3;
+  /// Passwords that are tried from one address (IPv6: its first 64 bits) in a minute. When hit: refused, unlooked at.
+  std::uint64_t login_address = 20;
+  /// Passwords that are tried for one user in a minute. When hit: refused, unlooked at.
+  std::uint64_t login_user = 60;
+  /// Passwords that wait while another is being looked at. When hit: refused, unlooked at.
+  std::uint64_t login_queue = 16;
+  /// Clients that have not shaken hands or logged in yet, over all listeners. When hit: a new one is closed.
+  std::uint64_t strangers = 256;
+  /// The most clients at once of one listener (of one with ports=: of all its ports). 0: no limit of its own.
+  /// When hit: as `viewers`.
+  std::uint64_t per_listener = 0;
+  /// The most clients at once from one address. 0: no limit of its own. When hit: as `viewers`.
+  std::uint64_t per_address = 0;
+  /// The most clients at once of one user. 0: no limit of its own. When hit: it is told so and closed.
+  std::uint64_t per_user = 0;
   friend bool operator==(const Limits&, const Limits&) = default;
 };
 

@@ -39,6 +39,16 @@ TEST_CASE("a listener cannot say which console it is for") {
           std::vector{"bridge: " + listener + ": a bridge has one console: leave console= and ports= out"});
 }
 
+TEST_CASE("a listener of a bridge has no profile and no user, which a file would hold, but may have networks") {
+  for (const std::string listener : {"telnet:127.0.0.1:7001,tls=lab", "raw:/run/door,user=oncall"})
+    CHECK(refused("pty:/dev/pts/3", {listener}) ==
+          std::vector{"bridge: " + listener +
+                      ": a bridge reads no file, where profiles and users are: leave tls= and user= out"});
+  const auto config = bridge_config("pty:/dev/pts/3", std::vector<std::string>{"raw:127.0.0.1:7001,allow=127.0.0.0/8"});
+  REQUIRE(config);
+  CHECK(config->listens.at(0).allow == std::vector{*address::parse_network("127.0.0.0/8")});
+}
+
 TEST_CASE("all that is wrong is told, in order, and a wrong backend makes no listener wrong") {
   CHECK(refused("unix:vm.sock", {"raw:127.0.0.1:7001", "raw:127.0.0.1", "telnet:127.0.0.1:7001"}) ==
         std::vector<std::string>{
@@ -49,7 +59,10 @@ TEST_CASE("all that is wrong is told, in order, and a wrong backend makes no lis
 }
 
 TEST_CASE("off loopback it is refused unless that is meant") {
-  REQUIRE(refused("pty:/dev/pts/3", {"raw:0.0.0.0:7001"}).size() == 1);
-  CHECK(refused("pty:/dev/pts/3", {"raw:0.0.0.0:7001"})[0].starts_with("bridge: raw:0.0.0.0:7001 would let anyone"));
+  CHECK(
+      refused("pty:/dev/pts/3", {"raw:0.0.0.0:7001"}) ==
+      std::vector<std::string>{
+          "bridge: raw:0.0.0.0:7001 would let anyone who reaches it in: it has neither TLS nor names for its clients; "
+          "bind it to 127.0.0.1 or [::1], use a UNIX socket, or add ,insecure on purpose"});
   CHECK(refused("pty:/dev/pts/3", {"raw:0.0.0.0:7001,insecure"}).empty());
 }

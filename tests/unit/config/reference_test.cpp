@@ -48,7 +48,7 @@ std::vector<Written> keys_of(const std::string& text) {
     if (line.empty() || line[0] == '#') continue;
     if (line[0] == '[') {
       const std::size_t name = line.find_first_not_of('[');
-      table = line.substr(name, line.find(']') - name);
+      table = line.substr(name, line.find_first_of(".]") - name);
       continue;
     }
     const std::size_t equals = line.find(" = ");
@@ -78,6 +78,8 @@ std::string another_text(std::string_view key) {
   if (key == "address") return "\"raw:@x\"";
   if (key == "framing") return "\"7e2\"";
   if (key == "keys") return "\"^[q\"";
+  if (key == "tls" || key == "user") return "\"spare\"";
+  if (key == "password") return "\"$6$else$where\"";
   if (key == "bind") return "\"*:1\"";
   if (key == "libvirt" || key == "uri") return "\"test:///default\"";
   return key == "window" ? "\"132x43\"" : "\"vm9\"";
@@ -86,7 +88,11 @@ std::string another_text(std::string_view key) {
 /// A good value of the key that is not its default.
 std::string another_value(const KeyInfo& key) {
   switch (key.kind) {
-    case KeyKind::texts: return key.name == "proxy-from" ? "[\"10.0.0.0/8\"]" : "[\"b*\"]";
+    case KeyKind::texts:
+      if (key.name == "groups") return "[\"spare\"]";
+      return key.name == "proxy-from" || key.name == "allow" ? "[\"10.0.0.0/8\"]" : "[\"b*\"]";
+    case KeyKind::some_texts: return "[\"CN=else\"]";
+    case KeyKind::paths: return "[\"/elsewhere\"]";
     case KeyKind::ports: return "\"7001-7998\"";
     case KeyKind::text: return another_text(key.name);
     case KeyKind::path: return "\"/elsewhere\"";
@@ -150,11 +156,24 @@ TEST_CASE("the reference configuration changes nothing, as it stands and uncomme
   all.consoles[0].log.clear();
   CHECK(all.audit.file == "/var/log/charmux/audit.log");
   all.audit.file.clear();
+  CHECK(all.listens[2].tls == "lab");
+  all.listens[2].tls.clear();
+  CHECK(all.listens[2].user == "oncall");
+  all.listens[2].user.clear();
+  CHECK(all.listens[2].allow.size() == 2);
+  all.listens[2].allow.clear();
+  CHECK(all.tls.size() == 1);
+  all.tls.clear();
+  CHECK(all.users.size() == 2);
+  all.users.clear();
+  CHECK(all.groups.size() == 1);
+  all.groups.clear();
   CHECK(all == defaults);
 }
 
 TEST_CASE("each key has an effect, so none is known to the table of keys alone") {
-  const std::string text = uncommented(read("conf/charmux.toml"));
+  const std::string text = uncommented(read("conf/charmux.toml")) +
+                           "[tls.spare]\ncert = \"/x\"\n[[user]]\nname = \"spare\"\n[[group]]\nname = \"spare\"\n";
   const Config before = parsed(text, with({"vm8=pty:/y"}));
   for (const KeyInfo& key : known_keys()) {
     CAPTURE(key.table);
@@ -165,27 +184,43 @@ TEST_CASE("each key has an effect, so none is known to the table of keys alone")
     bool moved = false;
     for (std::string line; std::getline(lines, line);) {
       if (!line.empty() && line[0] == '[') table = line;
-      const bool here = key.table.empty() ? table.empty() : table == table_text(key.table);
+      const bool here = key.table.empty() ? table.empty() : table == table_text(key.table, "lab");
       // Of the listeners the last one is moved: it is the one that may be anywhere.
-      // Of the consoles the first one is, and may be anything.
-      const bool stays =
-          (key.name == "address" && line.find(":8001") == std::string::npos) || (key.table == "console" && moved);
+      // Of consoles, users and groups the first one is, and may be anything.
+      const bool first = key.table == "console" || key.table == "user" || key.table == "group";
+      const bool stays = (key.name == "address" && line.find(":8001") == std::string::npos) || (first && moved);
       if (here && !stays && line.rfind(std::string(key.name) + " = ", 0) == 0) {
         line = std::string(key.name) + " = " + another_value(key);
         moved = true;
       }
-      // A raw listener may not have the key, and a console of another name would lose its listener.
-      if (key.name == "address" && table == "[[listen]]" &&
-          (line.rfind("notices", 0) == 0 || line.rfind("keys", 0) == 0))
-        line.clear();
+      // A raw listener at a UNIX socket may not have the key, and a console of another name would lose its listener.
+      for (const char* const unfit : {"notices", "keys", "tls", "allow"})
+        if (key.name == "address" && table == "[[listen]]" && line.rfind(unfit, 0) == 0) line.clear();
       // Where nobody types, nothing says who does.
       if (key.name == "access" && table == "[[listen]]" && line.rfind("writer", 0) == 0) line.clear();
       if (key.table == "console" && key.name == "name" && line == "console = \"vm1\"") line = "console = \"vm9\"";
+      if (key.table == "user" && key.name == "name" && line == "user = \"oncall\"") line = "user = \"vm9\"";
+      if (key.table == "group" && key.name == "name" && line == "groups = [\"eng\"]") line = "groups = [\"vm9\"]";
       changed += line + "\n";
     }
     const bool renamed = key.table == "console" && key.name == "name";
     CHECK(parsed(changed, with({renamed ? "vm7=pty:/y" : "vm8=pty:/y"})) != before);
   }
+}
+
+TEST_CASE("the manual's example of who gets in is a good configuration") {
+  const std::string manual = read("docs/manual.md");
+  const std::size_t begin = manual.find("\n### An example\n");
+  REQUIRE(begin != std::string::npos);
+  std::istringstream lines(manual.substr(begin + 1, manual.find("\n## ", begin) - begin));
+  std::string example;
+  for (std::string line; std::getline(lines, line);)
+    if (line.rfind("    ", 0) == 0) example += line + "\n";
+  const Config config = parsed(example, with({"lab-1=pty:/dev/pts/3"}));
+  CHECK(config.listens.size() == 3);
+  CHECK(config.tls.size() == 1);
+  CHECK(config.users.size() == 3);
+  CHECK(config.groups.size() == 1);
 }
 
 TEST_CASE("the manual names each key with its default, each table, and each option of the command line") {

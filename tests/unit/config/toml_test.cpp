@@ -54,8 +54,7 @@ TEST_CASE("an unknown key is refused with the nearest known one of its table, or
   CHECK(problems("statedir = \"/s\"\n") == "f:1:1: unknown key 'statedir': did you mean 'state_dir'?");
   CHECK(problems("log_level = \"debug\"\n") ==
         "f:1:1: unknown key 'log_level': use state_dir, runtime_dir, [history], [limits], [audit], [[discover]], "
-        "[[match]], "
-        "[[console]] or [[listen]]");
+        "[[match]], [[console]], [[listen]], [tls.NAME], [[user]] or [[group]]");
   CHECK(problems("[[console]]\nname = \"a\"\nbackend = \"pty:/a\"\nlabel = 1\n") ==
         "f:4:1: unknown key 'label' in [[console]]: use name, backend, size, replay, "
         "max_guest_pause, log, port, writer, writer_idle, input_rate, input_cr_delay, query, speed, framing, flow, "
@@ -66,12 +65,11 @@ TEST_CASE("an unknown key is refused with the nearest known one of its table, or
 TEST_CASE("an unknown table, and one written as the wrong kind of table, is refused") {
   CHECK(problems("[histroy]\n") == "f:1:2: unknown table [histroy]: did you mean [history]?");
   CHECK(problems("[[lisen]]\n") == "f:1:3: unknown table [[lisen]]: did you mean [[listen]]?");
-  CHECK(problems("[tls.lab]\ncert = \"/x\"\n") ==
-        "f:1:2: unknown table [tls]: use [history], [limits], [audit], [[discover]], [[match]], [[console]] or "
-        "[[listen]]");
-  CHECK(problems("[[user]]\n") ==
-        "f:1:3: unknown table [[user]]: use [history], [limits], [audit], [[discover]], [[match]], [[console]] or "
-        "[[listen]]");
+  CHECK(problems("[[colours]]\n") ==
+        "f:1:3: unknown table [[colours]]: use [history], [limits], [audit], [[discover]], [[match]], [[console]], "
+        "[[listen]], [tls.NAME], [[user]] or [[group]]");
+  CHECK(problems("[[usr]]\n") == "f:1:3: unknown table [[usr]]: did you mean [[user]]?");
+  CHECK(problems("[user]\n") == "f:1:2: 'user' must be written [[user]]");
   CHECK(problems("[console]\n") == "f:1:2: 'console' must be written [[console]]");
   CHECK(problems("[[limits]]\n") == "f:1:3: 'limits' must be written [limits]");
   CHECK(problems("history = 1\n") == "f:1:1: 'history' must be written [history]");
