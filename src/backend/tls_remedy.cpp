@@ -32,7 +32,11 @@ std::string tls_reason(const net::TlsSession& tls, const address::TlsTerms& term
     case Kind::certificate_refused: return about_our_certificate(why.text, asked, terms);
     case Kind::no_tls: return why.text + "; use tcp: or telnet:, or correct the port";
     case Kind::no_common_version: return why.text + "; it has to be brought up to date";
+    case Kind::revoked:
+    case Kind::revocation_unknown:
     case Kind::bad_certificate: return why.text + "; have it replaced";
+    case Kind::certificate_missing:
+    case Kind::ended_early:
     case Kind::other: break;
   }
   return why.text + "; its log may say why";

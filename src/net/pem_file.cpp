@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "charmux/base/unique_fd.hpp"
 #include "charmux/base/units.hpp"
@@ -41,20 +42,34 @@ Memory over(const std::string& text) {
   return {BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free};
 }
 
-}  // namespace
-
-Result<std::vector<Certificate>> read_certificates(const std::string& what, const std::string& path) {
+/// All things of one kind in a file, each as `read_one` reads it.
+template <class Thing, class Read>
+Result<std::vector<Thing>> read_all(const std::string& what, const std::string& path, const char* kind, Read read_one) {
   const Result<std::string> text = read_file(what, path);
   if (!text) return tl::unexpected(text.error());
   const Memory pem = over(*text);
-  std::vector<Certificate> all;
+  std::vector<Thing> all;
   ERR_clear_error();
-  while (X509* one = PEM_read_bio_X509_AUX(pem.get(), nullptr, nullptr, nullptr)) all.emplace_back(one, &X509_free);
+  while (Thing one = read_one(pem.get())) all.push_back(std::move(one));
   const bool to_the_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   const std::string reason = openssl_reason();
-  if (!to_the_end) return failure("{} file {} holds a certificate that cannot be read: {}", what, path, reason);
-  if (all.empty()) return failure("{} file {} holds no certificate: it has to be PEM", what, path);
+  if (!to_the_end) return failure("{} file {} holds a {} that cannot be read: {}", what, path, kind, reason);
+  if (all.empty()) return failure("{} file {} holds no {}: it has to be PEM", what, path, kind);
   return all;
+}
+
+}  // namespace
+
+Result<std::vector<Certificate>> read_certificates(const std::string& what, const std::string& path) {
+  return read_all<Certificate>(what, path, "certificate", [](BIO* pem) {
+    return Certificate(PEM_read_bio_X509_AUX(pem, nullptr, nullptr, nullptr), &X509_free);
+  });
+}
+
+Result<std::vector<Crl>> read_crls(const std::string& what, const std::string& path) {
+  return read_all<Crl>(what, path, "CRL", [](BIO* pem) {
+    return Crl(PEM_read_bio_X509_CRL(pem, nullptr, nullptr, nullptr), &X509_CRL_free);
+  });
 }
 
 Result<PrivateKey> read_key(const std::string& what, const std::string& path) {

@@ -46,6 +46,13 @@ Status Stream::start_tls(const TlsContext& context, const TlsPeer& peer) {
   return {};
 }
 
+Status Stream::accept_tls(const TlsContext& context) {
+  Result<std::unique_ptr<TlsSession>> session = TlsSession::server(context, fd_.get());
+  if (!session) return tl::unexpected(session.error());
+  tls_ = std::move(*session);
+  return {};
+}
+
 Io Stream::send(BytesView bytes) {
   if (tls_) return tls_->send(bytes);
   return Io::from(::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));

@@ -40,6 +40,8 @@ class Stream {
 
   /// From now on this is the client's side of TLS; handshake() comes first.
   [[nodiscard]] Status start_tls(const TlsContext& context, const TlsPeer& peer);
+  /// The same for the server's side.
+  [[nodiscard]] Status accept_tls(const TlsContext& context);
   /// See TlsSession. Plain: nothing to be done.
   [[nodiscard]] Io handshake() { return tls_ ? tls_->handshake() : Io{Io::Kind::moved}; }
 

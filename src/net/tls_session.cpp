@@ -17,7 +17,9 @@
 namespace charmux::net {
 namespace {
 
-/// So much is gathered before the socket is given it: a few records, not one packet each.
+/// What TLS has at most in one record (RFC 8446, section 5.1).
+constexpr std::size_t kMostRecord = std::size_t{16} * 1024;
+/// So much of smaller records is gathered before the socket is given it, not one packet each.
 constexpr std::size_t kGather = std::size_t{16} * 1024;
 constexpr std::size_t kMostOwed = std::size_t{256} * 1024;
 
@@ -47,8 +49,11 @@ void forget_errors() {
 
 void TlsSession::Free::operator()(ssl_st* ssl) const { SSL_free(ssl); }
 
-TlsSession::TlsSession(ssl_st* ssl, int fd, const TlsPeer& peer)
-    : ssl_(ssl), fd_(fd), wanted_(wanted_of(peer)), record_(peer.record) {}
+TlsSession::TlsSession(ssl_st* ssl, int fd, std::string wanted, std::size_t record)
+    : outlet_(fd), ssl_(ssl), wanted_(std::move(wanted)), record_(record) {
+  SSL_set_bio(ssl, BIO_new_socket(fd, BIO_NOCLOSE), outlet_.new_bio());
+  SSL_set_app_data(ssl, this);
+}
 
 TlsSession::~TlsSession() = default;
 
@@ -56,13 +61,22 @@ Result<std::unique_ptr<TlsSession>> TlsSession::client(const TlsContext& context
   ERR_clear_error();
   SSL* const ssl = SSL_new(context.raw());
   if (ssl == nullptr) return failure("TLS cannot be used: {}", openssl_reason());
-  std::unique_ptr<TlsSession> session(new TlsSession(ssl, fd, peer));
-  SSL_set_bio(ssl, BIO_new_socket(fd, BIO_NOCLOSE), BIO_new(BIO_s_mem()));
-  SSL_set_app_data(ssl, session.get());
+  std::unique_ptr<TlsSession> session(new TlsSession(ssl, fd, wanted_of(peer), peer.record));
   SSL_set_connect_state(ssl);
   SSL_set_cert_cb(ssl, &TlsSession::asked, session.get());
   SSL_set_verify(ssl, peer.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, peer.verify ? &TlsSession::verified : nullptr);
   if (const Status good = session->expect(peer); !good) return tl::unexpected(good.error());
+  return session;
+}
+
+Result<std::unique_ptr<TlsSession>> TlsSession::server(const TlsContext& context, int fd) {
+  ERR_clear_error();
+  SSL* const ssl = SSL_new(context.raw());
+  if (ssl == nullptr) return failure("TLS cannot be used: {}", openssl_reason());
+  std::unique_ptr<TlsSession> session(new TlsSession(ssl, fd, {}, kMostRecord));
+  SSL_set_accept_state(ssl);
+  if (const int asks = SSL_get_verify_mode(ssl); asks != SSL_VERIFY_NONE)
+    SSL_set_verify(ssl, asks, &TlsSession::verified);
   return session;
 }
 
@@ -96,37 +110,38 @@ int TlsSession::asked(ssl_st*, void* session) {
 
 Io TlsSession::handshake() {
   if (no_more_) return *no_more_;
-  forget_errors();
-  const int result = SSL_do_handshake(ssl_.get());
-  const Io io = result == 1 ? Io{Io::Kind::moved} : outcome(result);
-  if (io.kind == Io::Kind::end || io.kind == Io::Kind::error) no_more_ = io;
-  // An alert too: it tells the other side's log why.
-  collect();
   flush();
+  forget_errors();
+  const Io io = settled(SSL_do_handshake(ssl_.get()));
+  const bool unexplained = failure_.kind == TlsFailure::Kind::none;
+  if (io.kind == Io::Kind::end && unexplained && SSL_is_server(ssl_.get()) != 0) failure_ = TlsFailure::of_early_end();
   return io;
 }
 
 Io TlsSession::send(BytesView bytes) {
   flush();
+  if (outlet_.failed()) return *outlet_.failed();
   if (cannot_send_) return *cannot_send_;
   if (no_more_ && no_more_->kind == Io::Kind::error) return *no_more_;
   std::size_t taken = 0;
-  while (taken < bytes.size() && !owes()) {
-    while (taken < bytes.size() && owed_.size() < kGather) {
+  std::optional<Io> failed;
+  while (!failed && taken < bytes.size() && !owes()) {
+    if (record_ < kGather) outlet_.hold();
+    do {
       const std::size_t piece = std::min(record_, bytes.size() - taken);
       forget_errors();
       const int result = SSL_write(ssl_.get(), bytes.data() + taken, static_cast<int>(piece));
-      if (result <= 0) {
-        const Io io = outcome(result);
-        if (io.kind != Io::Kind::again) cannot_send_ = io;
-        return taken > 0 ? Io{Io::Kind::moved, taken} : io;
+      if (result > 0) {
+        taken += static_cast<std::size_t>(result);
+      } else {
+        failed = outcome(result);
       }
-      taken += static_cast<std::size_t>(result);
-      collect();
-    }
-    flush();
+    } while (!failed && taken < bytes.size() && outlet_.held() && outlet_.owed() < kGather);
+    outlet_.release();
   }
-  return taken > 0 ? Io{Io::Kind::moved, taken} : Io{Io::Kind::again};
+  if (failed && failed->kind != Io::Kind::again) cannot_send_ = failed;
+  if (taken > 0) return {Io::Kind::moved, taken};
+  return failed.value_or(Io{Io::Kind::again});
 }
 
 Io TlsSession::recv(BytesSpan room) {
@@ -136,12 +151,9 @@ Io TlsSession::recv(BytesSpan room) {
     const int result = SSL_read(ssl_.get(), room.data() + taken, static_cast<int>(room.size() - taken));
     if (result > 0) {
       taken += static_cast<std::size_t>(result);
-      continue;
+    } else if (settled(result).kind == Io::Kind::again) {
+      break;
     }
-    const Io io = outcome(result);
-    collect();
-    if (io.kind == Io::Kind::again) break;
-    no_more_ = io;
   }
   flush();
   if (taken > 0) return {Io::Kind::moved, taken};
@@ -151,13 +163,9 @@ Io TlsSession::recv(BytesSpan room) {
 Io TlsSession::look() {
   std::byte one{};
   if (no_more_) return *no_more_;
-  forget_errors();
-  const int result = SSL_peek(ssl_.get(), &one, 1);
-  const Io io = result > 0 ? Io{Io::Kind::moved, 1} : outcome(result);
-  if (io.kind == Io::Kind::end || io.kind == Io::Kind::error) no_more_ = io;
-  collect();
   flush();
-  return io;
+  forget_errors();
+  return settled(SSL_peek(ssl_.get(), &one, 1));
 }
 
 void TlsSession::end_sending() {
@@ -165,29 +173,20 @@ void TlsSession::end_sending() {
   forget_errors();
   SSL_shutdown(ssl_.get());
   cannot_send_ = Io{Io::Kind::error, 0, EPIPE};
-  collect();
-  flush();
 }
 
-void TlsSession::collect() {
-  std::array<char, 4096> piece;
-  int got = 0;
-  while ((got = BIO_read(SSL_get_wbio(ssl_.get()), piece.data(), static_cast<int>(piece.size()))) > 0)
-    owed_.append(piece.data(), static_cast<std::size_t>(got));
+std::optional<PeerCertificate> TlsSession::peer_certificate() const {
+  const X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
+  if (certificate == nullptr || SSL_get_verify_mode(ssl_.get()) == SSL_VERIFY_NONE ||
+      SSL_get_verify_result(ssl_.get()) != X509_V_OK || SSL_is_init_finished(ssl_.get()) == 0)
+    return std::nullopt;
+  return PeerCertificate::of(certificate);
 }
 
-void TlsSession::flush() {
-  while (owes()) {
-    const Io io = Io::from(::send(fd_, owed_.data(), owed_.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
-    if (io.kind == Io::Kind::again) return;
-    if (io.kind == Io::Kind::moved) {
-      owed_.erase(0, io.bytes);
-      continue;
-    }
-    // Why is said by what can still be read: an alert, say.
-    cannot_send_ = io;
-    owed_.clear();
-  }
+Io TlsSession::settled(int result) {
+  const Io io = result > 0 ? Io{Io::Kind::moved, static_cast<std::size_t>(result)} : outcome(result);
+  if (io.kind == Io::Kind::end || io.kind == Io::Kind::error) no_more_ = io;
+  return io;
 }
 
 Io TlsSession::outcome(int result) {
@@ -208,7 +207,8 @@ Io TlsSession::outcome(int result) {
     truncated_ = true;
     return {Io::Kind::end};
   }
-  const TlsFailure said = TlsFailure::of_call();
+  const TlsFailure said =
+      TlsFailure::of_call(SSL_is_server(ssl_.get()) != 0 ? TlsFailure::Side::client : TlsFailure::Side::server);
   // What was wrong with a certificate is known better.
   if (failure_.kind == TlsFailure::Kind::none || reason != SSL_R_CERTIFICATE_VERIFY_FAILED) failure_ = said;
   return {Io::Kind::error, 0, EPROTO};
@@ -216,6 +216,6 @@ Io TlsSession::outcome(int result) {
 
 bool TlsSession::has_pending() const { return no_more_ || SSL_pending(ssl_.get()) > 0; }
 
-bool TlsSession::clogged() const { return owed_.size() > kMostOwed; }
+bool TlsSession::clogged() const { return outlet_.owed() > kMostOwed; }
 
 }  // namespace charmux::net
