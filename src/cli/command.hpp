@@ -21,6 +21,9 @@ using Command = Outcome<void> (*)(const Arguments&, ApiClient&);
 /// Asks no charmuxd: it is one itself, for one console.
 [[nodiscard]] Outcome<void> bridge(const Arguments&, ApiClient&);
 
+/// Asks no charmuxd: its lines are for the configuration file.
+[[nodiscard]] Outcome<void> passwd(const Arguments&, ApiClient&);
+
 /// Writes to stdout, all of it. Failure: kCannotWrite; kDone with no text when nobody reads any more.
 [[nodiscard]] Outcome<void> print(std::string_view text);
 

@@ -32,13 +32,22 @@ constexpr std::string_view kHelp =
     "                           open its device (again); --force throws virsh out\n"
     "  charmux bridge BACKEND LISTENER... [--once] [-v]\n"
     "                           share a chardev without charmuxd, as socat would\n"
+    "  charmux passwd [NAME]                        a user's password for the file\n"
     "  charmux help | --help | --version            this text; the version\n"
     "\n"
     "  --socket PATH   charmuxd's control socket; unless given $CHARMUX_SOCKET, else\n"
     "                  control.sock in $XDG_RUNTIME_DIR/charmux or in /run/charmux\n"
     "\n"
-    "Exit codes: 0, 64 wrong usage, 68 no such console, 69 no charmuxd, 75 busy,\n"
-    "77 not allowed.\n";
+    "Exit codes: 0, 1 no password (passwd), 64 wrong usage, 68 no such console,\n"
+    "69 no charmuxd, 75 busy, 77 not allowed.\n";
+
+constexpr std::string_view kPasswdHelp =
+    "\n"
+    "Asks for a password twice, without showing it, or reads one line of stdin where\n"
+    "that is no terminal. Prints the line for the configuration file (yescrypt), with\n"
+    "NAME a whole [[user]]. Asks no charmuxd, and changes no file.\n"
+    "\n"
+    "Exit codes: 0, 1 that is no password, or the two differ, 64 wrong usage.\n";
 
 struct Entry {
   Grammar grammar;
@@ -46,7 +55,7 @@ struct Entry {
   Command command;
   std::string_view more = {};  ///< of its help
 };
-constexpr std::array<Entry, 9> kCommands = {
+constexpr std::array<Entry, 10> kCommands = {
     {{{"ls", "j", 0, 0}, "ls [--json]", ls},
      {{"who", "j", 0, 1}, "who [NAME] [--json]", who},
      {{"status", "j", 0, 0}, "status [--json]", status},
@@ -58,10 +67,11 @@ constexpr std::array<Entry, 9> kCommands = {
      {{"bridge", "ov", 2, SIZE_MAX, "a BACKEND and at least one LISTENER; see `charmux bridge --help`", false},
       "bridge BACKEND LISTENER... [--once] [-v]",
       bridge,
-      kBridgeHelp}}};
+      kBridgeHelp},
+     {{"passwd", "", 0, 1, "the name of a user", false}, "passwd [NAME]", passwd, kPasswdHelp}}};
 
 /// Commands of a later version, by the contract refused by name.
-constexpr std::array<std::string_view, 7> kLater = {"send", "log", "cast", "doctor", "completion", "reload", "passwd"};
+constexpr std::array<std::string_view, 6> kLater = {"send", "log", "cast", "doctor", "completion", "reload"};
 
 tl::unexpected<Failure> unknown(const std::string& word) {
   std::array<std::string_view, kCommands.size()> names{};

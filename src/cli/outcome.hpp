@@ -12,6 +12,7 @@ namespace charmux::cli {
 /// The exit codes that charmux promises. Numbers of sysexits(3), but 68, which stands there for an unknown host.
 enum ExitCode {
   kDone = 0,
+  kNoPassword = 1,     ///< what was typed cannot be a password
   kUsage = 64,         ///< the command line is wrong, or asks for what this version has not
   kNoConsole = 68,     ///< there is no such console
   kNoDaemon = 69,      ///< no charmuxd answers, or it went away

@@ -23,16 +23,31 @@ termios raw(termios settings) {
   return settings;
 }
 
+termios silent(termios settings) {
+  settings.c_iflag |= ICRNL;
+  settings.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  settings.c_lflag |= ICANON | ISIG | ECHONL;
+  return settings;
+}
+
 }  // namespace
 
 Result<RawTerminal> RawTerminal::enter(int fd) {
   termios before{};
   if (::tcgetattr(fd, &before) != 0 || !set(fd, raw(before)))
     return failure("the terminal cannot be put in raw mode: {}", errno_text(errno));
-  return RawTerminal(fd, before);
+  return RawTerminal(fd, before, raw(before));
 }
 
-RawTerminal::RawTerminal(RawTerminal&& other) noexcept : fd_(std::exchange(other.fd_, -1)), before_(other.before_) {}
+Result<RawTerminal> RawTerminal::silence(int fd) {
+  termios before{};
+  if (::tcgetattr(fd, &before) != 0 || !set(fd, silent(before)))
+    return failure("the terminal's echo cannot be switched off: {}", errno_text(errno));
+  return RawTerminal(fd, before, silent(before));
+}
+
+RawTerminal::RawTerminal(RawTerminal&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), before_(other.before_), within_(other.within_) {}
 
 RawTerminal::~RawTerminal() { restore(); }
 
@@ -44,7 +59,7 @@ void RawTerminal::restore() {
 }
 
 void RawTerminal::again() {
-  if (fd_ >= 0) set(fd_, raw(before_));
+  if (fd_ >= 0) set(fd_, within_);
 }
 
 std::optional<protocol::TelnetWindow> window_of(int fd) {

@@ -49,3 +49,11 @@ def test_help_names_every_command_of_charmux(kit):
     for usage in usages:
         command = kit.run("charmux", usage.split()[0], "--help", "-h")
         assert (command.returncode, command.stdout) == (0, f"charmux {usage} [--socket PATH]\n")
+
+
+def test_help_names_the_commands_that_ask_no_charmuxd(kit):
+    shown = kit.run("charmux", "--help").stdout
+    for usage in ("bridge BACKEND LISTENER... [--once] [-v]", "passwd [NAME]"):
+        assert f"\n  charmux {usage}" in shown
+        command = kit.run("charmux", usage.split()[0], "--help")
+        assert command.returncode == 0 and command.stdout.startswith(f"charmux {usage}\n\n")

@@ -74,6 +74,12 @@ PLANTED = {
     "OpenSSL outside net": (
         {"src/loop/loop.cpp": "#  include <openssl/ssl.h>\n"},
         "src/loop/loop.cpp:2: OpenSSL is included only in src/net"),
+    "libcrypt outside access": (
+        {"src/net/stream.cpp": "#include <crypt.h>\n"},
+        "src/net/stream.cpp:2: libcrypt is included only in src/access"),
+    "PAM outside access": (
+        {"src/net/stream.cpp": "#include <security/pam_appl.h>\n"},
+        "src/net/stream.cpp:2: PAM is included only in src/access"),
     "libvirt outside hypervisor": (
         {"src/net/stream.cpp": "#include <libvirt/libvirt.h>\n"},
         "src/net/stream.cpp:2: libvirt is included only in src/hypervisor"),

@@ -5,7 +5,7 @@
 demo_packages=(
   g++ cmake ninja-build pkg-config
   libuv1-dev libfmt-dev libspdlog-dev libcli11-dev libtomlplusplus-dev libexpected-dev libsystemd-dev nlohmann-json3-dev libboost-dev
-  libssl-dev libvirt-dev libpugixml-dev
+  libssl-dev libcrypt-dev libpam0g-dev libvirt-dev libpugixml-dev
   doctest-dev
   qemu-system-x86 busybox-static cpio
   inetutils-telnet python3 iproute2 util-linux git ca-certificates
@@ -16,7 +16,7 @@ check_packages=(
   python3-pytest tmux
   clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
   putty-tools socat picocom tio ser2net gensio-bin telnet-ssl expect python3-pexpect python3-serial python3-labgrid
-  conserver-server conserver-client haproxy strace curl openssl swtpm logrotate
+  gnutls-bin conserver-server conserver-client haproxy strace curl openssl swtpm logrotate
   libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
 )
 
