@@ -15,6 +15,7 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kSignature1 = "PROXY ";
 constexpr std::string_view kSignature2 = "\r\n\r\n\0\r\nQUIT\n"sv;
+constexpr std::size_t kShortest1 = 15;  // "PROXY UNKNOWN" CR LF
 constexpr std::size_t kLongest1 = 107;  // section 2.1, with CR LF
 constexpr std::size_t kFixed2 = 16;     // section 2.2
 
@@ -113,6 +114,14 @@ Result<std::optional<ProxyHeader>> read_proxy_header(BytesView received) {
   if (text.size() >= kSignature1.size() && agree(text, kSignature1)) return read_1(text);
   if (text.size() >= kSignature2.size()) return read_2(received);
   return std::optional<ProxyHeader>();
+}
+
+std::size_t proxy_header_needs(BytesView beginning) {
+  if (beginning.size() < kShortest1) return kShortest1 - beginning.size();
+  if (agree(as_text(beginning), kSignature1)) return 1;
+  const std::size_t whole =
+      beginning.size() < kFixed2 ? kFixed2 : kFixed2 + big_endian(beginning.subspan(kFixed2 - 2, 2));
+  return std::max(whole, beginning.size() + 1) - beginning.size();
 }
 
 }  // namespace charmux::protocol

@@ -27,4 +27,8 @@ struct ProxyHeader {
 /// header, or a wrong one; a clause about its sender.
 [[nodiscard]] Result<std::optional<ProxyHeader>> read_proxy_header(BytesView received);
 
+/// How many more bytes are sure to be the header's, whose good beginning that is; at least one. What stands behind it
+/// is another reader's (TLS, say), so no more than that is to be read at once.
+[[nodiscard]] std::size_t proxy_header_needs(BytesView beginning);
+
 }  // namespace charmux::protocol

@@ -96,3 +96,19 @@ TEST_CASE("a wrong header says what is wrong with it") {
   CHECK(read(v2('\x21', '\x21', kFour)) == wrong + "it is too short for its addresses");
   CHECK(read(v2('\x21', '\x11', std::string(521, 't'))) == wrong + "it has more than 536 bytes");
 }
+
+TEST_CASE("a reader that takes only what is sure to be the header's takes all of it, and nothing behind it") {
+  for (const std::string& header :
+       {"PROXY TCP4 192.0.2.7 192.0.2.1 40001 7001\r\n"s, "PROXY UNKNOWN\r\n"s, v2('\x21', '\x11', kFour),
+        v2('\x20', '\0', ""), v2('\x21', '\x21', kSix + "\x03\0\x04\x12\x34\x56\x78"s)}) {
+    const std::string stream = header + "\x16\x03\x01 the client's own";
+    std::size_t taken = 0;
+    for (;;) {
+      const auto read = read_proxy_header(as_bytes(stream).first(taken));
+      REQUIRE(read);
+      if (*read) break;
+      taken += proxy_header_needs(as_bytes(stream).first(taken));
+    }
+    CHECK(taken == header.size());
+  }
+}
