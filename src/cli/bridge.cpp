@@ -64,10 +64,11 @@ Bridge::Bridge(const config::Config& config, const Settings& settings, Log& log)
       open_files_(raise_open_files()),
       libvirts_(loop_, log, no_sink_),
       fanout_(loop_),
+      gate_(log, {[this] { return most_viewers(); }, config.limits}),
       sessions_(loop_, log,
                 {config.limits.outbox, config.history.send_queue,
                  frontend::Overdue{config.limits.viewer_stalled_timeout, config.limits.viewer_dead_timeout}}),
-      listeners_(loop_, log, consoles_, sessions_),
+      listeners_(loop_, log, consoles_, sessions_, gate_),
       closing_(loop_, consoles_, listeners_, sessions_, "charmux bridge"),
       over_(loop_,
             [this] {
@@ -125,9 +126,8 @@ Tapped::Ear Bridge::ear() {
 }
 
 Outcome<void> Bridge::open_listeners() {
-  const frontend::Entrance::Limits limits{[this] { return most_viewers(); }, config_.limits.notice_wait};
   for (const config::Listen& listen : config_.listens)
-    if (const auto opened = listeners_.open(listen, config_, limits); !opened)
+    if (const auto opened = listeners_.open(listen, config_); !opened)
       return tl::unexpected(cannot_listen(opened.error()));
   return {};
 }

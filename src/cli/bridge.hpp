@@ -69,6 +69,7 @@ class Bridge {
   discovery::Libvirts libvirts_;
   console::Fanout fanout_;
   console::Directory consoles_;
+  frontend::Gate gate_;
   frontend::Sessions sessions_;
   frontend::Listeners listeners_;
   frontend::Closing closing_;

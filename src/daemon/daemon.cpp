@@ -8,6 +8,7 @@
 
 #include "charmux/base/open_files.hpp"
 #include "daemon/systemd.hpp"
+#include "daemon/tls_profiles.hpp"
 
 namespace charmux::daemon {
 namespace {
@@ -40,10 +41,12 @@ Daemon::Daemon(config::Config config, Log& log)
       open_files_(raise_open_files()),
       records_(config_.audit, loop_, log),
       fanout_(loop_),
+      passwords_(loop_, log, {config_.limits.login_address, config_.limits.login_user, config_.limits.login_queue}),
+      gate_(log, {[this] { return most_viewers(); }, config_.limits}, &passwords_),
       sessions_(loop_, log,
                 {config_.limits.outbox, config_.history.send_queue,
                  frontend::Overdue{config_.limits.viewer_stalled_timeout, config_.limits.viewer_dead_timeout}}),
-      listeners_(loop_, log, consoles_, sessions_),
+      listeners_(loop_, log, consoles_, sessions_, gate_),
       roster_(config_, loop_, log, fanout_, consoles_, listeners_, records_),
       api_desk_(consoles_, roster_, listeners_),
       control_(control_settings(), api_desk_, sessions_),
@@ -89,6 +92,7 @@ Daemon::Started Daemon::start() {
   return hold_directories()
       .map([this] { records_.start(); })
       .and_then([this] { return make_consoles(); })
+      .and_then([this] { return set_up_gate(); })
       .and_then([this] { return open_listeners(); })
       .map([this] { roster_.start(); });
 }
@@ -110,10 +114,20 @@ Daemon::Started Daemon::make_consoles() {
   return {};
 }
 
+Daemon::Started Daemon::set_up_gate() {
+  auto profiles = read_tls(config_.tls);
+  if (!profiles) return tl::unexpected(Failure{kCouldNotStart, profiles.error()});
+  for (const auto& [name, context] : *profiles)
+    for (const std::string& warning : context.warnings()) log_.warn("[tls.{}]: {}", name, warning);
+  gate_.set_tls(std::move(*profiles));
+  gate_.set_rules(access::Rules(config_.users, config_.groups));
+  gate_.set_audit(records_.audit());
+  return {};
+}
+
 Daemon::Started Daemon::open_listeners() {
-  const frontend::Entrance::Limits limits{[this] { return most_viewers(); }, config_.limits.notice_wait};
   for (const config::Listen& listen : config_.listens)
-    if (const auto opened = listeners_.open(listen, config_, limits); !opened)
+    if (const auto opened = listeners_.open(listen, config_); !opened)
       return tl::unexpected(Failure{opened.error().exposed ? kBadConfiguration : kCouldNotStart, opened.error().why});
   if (const Status opened = control_.open(loop_, config_.runtime_dir + "/control.sock"); !opened)
     return tl::unexpected(Failure{kCouldNotStart, opened.error()});

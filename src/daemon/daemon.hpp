@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "access/passwords.hpp"
 #include "charmux/base/log.hpp"
 #include "charmux/config/config.hpp"
 #include "console/directory.hpp"
@@ -15,6 +16,7 @@
 #include "daemon/roster.hpp"
 #include "frontend/closing.hpp"
 #include "frontend/control_socket.hpp"
+#include "frontend/gate.hpp"
 #include "frontend/listeners.hpp"
 #include "frontend/sessions.hpp"
 #include "loop/loop.hpp"
@@ -47,6 +49,7 @@ class Daemon {
   [[nodiscard]] Started hold_directories();
   [[nodiscard]] Started make_consoles();
   [[nodiscard]] Started open_listeners();
+  [[nodiscard]] Started set_up_gate();
   [[nodiscard]] std::size_t most_viewers();
   [[nodiscard]] frontend::ControlSocket::Settings control_settings();
   void close_histories();
@@ -62,6 +65,8 @@ class Daemon {
   Records records_;
   console::Fanout fanout_;
   console::Directory consoles_;
+  access::Passwords passwords_;
+  frontend::Gate gate_;
   frontend::Sessions sessions_;
   frontend::Listeners listeners_;
   Roster roster_;

@@ -138,7 +138,7 @@ void reopen(const Asked& asked) {
   const std::string_view force = asked.target.parameter("force").value_or("0");
   if (force != "0" && force != "1")
     return asked.reply(Api::error(400, fmt::format("'force' is 1 or 0, not '{}'", printable(force))));
-  // Whoever may use control.sock may do what an admin may: there are no users yet.
+  // Whoever may use control.sock may do what an admin may.
   asked.reply(answer_of(asked.house.reopen(asked.console, asked.user, force == "1")));
 }
 

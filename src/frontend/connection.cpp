@@ -10,13 +10,15 @@ namespace {
 /// The most that is read from one client in one turn, and at once.
 constexpr std::size_t kReadBudget = 16 * KiB;
 constexpr std::size_t kReadSize = 4 * KiB;
+/// How long a client that has been sent the end may take to end on its side.
+constexpr std::chrono::seconds kGoodbye{5};
 
 }  // namespace
 
 Connection::Connection(const Context& context, net::Stream stream)
     : loop_(context.loop),
       log_(context.log),
-      graveyard_(context.graveyard),
+      keeper_(context.keeper),
       stream_(std::move(stream)),
       outbox_most_(context.outbox) {}
 
@@ -36,10 +38,12 @@ void Connection::stop() {
 }
 
 void Connection::ready(unsigned events) {
-  if ((events & loop::kWritable) != 0) {
+  if ((events & loop::kWritable) != 0) stream_.flush();
+  if ((events & loop::kWritable) != 0 && blocked_ && !stream_.owes()) {
     blocked_ = false;
     writable();
   }
+  if (!prepare()) return;
   const bool urgent = (events & loop::kPriority) != 0 && heeds_urgent();
   if ((events & (loop::kReadable | loop::kFailed)) != 0 || urgent) receive(urgent);
   // Only asked for where the socket is not read: the client has gone, whatever it left unread.
@@ -76,9 +80,21 @@ void Connection::receive(bool may_be_urgent) {
       case net::Io::Kind::end:
         if (!half_closes()) return end("it hung up");
         return happened(Happening::peer_ended);
-      case net::Io::Kind::error: return end(errno_text(io.error_number));
+      case net::Io::Kind::error: return end(why(io));
     }
   }
+}
+
+std::string Connection::why(const net::Io& io) const {
+  const bool by_tls = stream_.tls() != nullptr && (io.error_number == EPROTO || io.kind == net::Io::Kind::end);
+  return by_tls ? stream_.tls()->why().text : errno_text(io.error_number);
+}
+
+void Connection::go_on() {
+  called_again_ = false;
+  if (phase_ == Phase::closed) return;
+  receive(false);
+  update_interest();
 }
 
 void Connection::happened(Happening happening) {
@@ -87,10 +103,13 @@ void Connection::happened(Happening happening) {
   if (phase_ == before) return;
   log_.debug("{}: {} -> {}", subject(), name_of(before), name_of(phase_));
   if (phase_ == Phase::watching) half_closed();
-  if (phase_ == Phase::leaving) stream_.end_sending();
+  if (phase_ == Phase::leaving) {
+    stream_.end_sending();
+    suspended_since_ = loop_.now();
+  }
   if (phase_ == Phase::closed) {
     poll_.want(0);
-    graveyard_.bury(*this);
+    keeper_.bury(*this);
   }
   update_interest();
 }
@@ -115,17 +134,33 @@ net::Stream Connection::release_stream() {
 }
 
 void Connection::update_interest() {
+  poll_.want(phase_ == Phase::closed ? 0U : stream_.poll_for(interest()));
+  if (!called_again_ && has_unread()) {
+    called_again_ = true;
+    keeper_.call_again(*this);
+  }
+}
+
+unsigned Connection::interest() const {
   const unsigned sending = blocked_ ? unsigned{loop::kWritable} : 0U;
   switch (phase_) {
-    case Phase::attached: return poll_.want(sending | reading_interest());
+    case Phase::attached: return sending | reading_interest();
     case Phase::finishing:
-    case Phase::leaving: return poll_.want(sending | loop::kReadable);
+    case Phase::leaving: return sending | loop::kReadable;
     case Phase::watching:
     case Phase::draining:
       // Its end of input stays readable for ever; kPriority still reports that it has gone altogether.
-      return poll_.want(sending | loop::kPriority);
-    case Phase::closed: return poll_.want(0);
+      return sending | loop::kPriority;
+    case Phase::closed: break;
   }
+  return 0;
+}
+
+/// Something could be read and dealt with that no poll tells of: TLS has decrypted it.
+bool Connection::has_unread() const {
+  const bool reads =
+      phase_ == Phase::finishing || phase_ == Phase::leaving || (phase_ == Phase::attached && may_read());
+  return reads && stream_.has_pending();
 }
 
 /// While attached.
@@ -150,6 +185,8 @@ void Connection::check(const Overdue& overdue) {
   const MonoTime now = loop_.now();
   if (seems_dead(now, overdue.dead))
     return end(fmt::format("its machine has acknowledged nothing for {}", format_duration(overdue.dead)));
+  if (phase_ == Phase::leaving && now - suspended_since_ >= kGoodbye)
+    return end("all was said, and it has not hung up");
   const MonoTime since = blocked_ ? blocked_since_ : suspended_since_;
   if (overdue.stalled.count() > 0 && since != MonoTime() && now - since >= overdue.stalled)
     end(fmt::format("it has read nothing for {} (limits.viewer_stalled_timeout)", format_duration(overdue.stalled)));
@@ -197,7 +234,7 @@ std::size_t Connection::send_now(BytesView bytes) {
 }
 
 void Connection::block(const net::Io& io) {
-  if (io.kind == net::Io::Kind::error) return end(errno_text(io.error_number));
+  if (io.kind == net::Io::Kind::error) return end(why(io));
   if (!std::exchange(blocked_, true)) blocked_since_ = loop_.now();
   update_interest();
 }

@@ -14,11 +14,14 @@ namespace charmux::frontend {
 
 class Connection;
 
-/// Destroys connections, at the end of a turn; declared here so that one can ask for it.
-class Graveyard {
+/// Whoever owns connections; declared here so that one can ask it for what cannot be done inside its own stack.
+class Keeper {
  public:
-  virtual ~Graveyard() = default;
+  virtual ~Keeper() = default;
+  /// Destroys it at the end of the turn.
   virtual void bury(Connection& connection) = 0;
+  /// Calls its go_on() in the next turn.
+  virtual void call_again(Connection& connection) = 0;
 };
 
 /// When a client that takes nothing is given up.
@@ -34,7 +37,7 @@ class Connection {
   struct Context {
     loop::Loop& loop;
     Log& log;
-    Graveyard& graveyard;
+    Keeper& keeper;
     std::size_t outbox;  ///< the most that waits in it before the client is read no further.
   };
   Connection(const Connection&) = delete;
@@ -47,6 +50,8 @@ class Connection {
   void end(const std::string& reason);
   /// Ends it if it is overdue; called now and then.
   void check(const Overdue& overdue);
+  /// Of its owner only: what is read already, and was more than could be dealt with, is dealt with now.
+  void go_on();
   [[nodiscard]] Phase phase() const { return phase_; }
   /// Who is there.
   [[nodiscard]] const std::string& peer() const { return stream_.peer(); }
@@ -56,6 +61,8 @@ class Connection {
   /// Begins to watch the socket; the kind's constructor calls it when it is ready to be called.
   void begin();
 
+  /// Called when the socket is ready, before anything is read. False: nothing is to be read yet.
+  [[nodiscard]] virtual bool prepare() { return true; }
   /// Bytes from the client, while attached; at most read_room() of them.
   virtual void received(BytesView bytes) = 0;
   /// How much of what the client sends could be dealt with now; 0: it should not be read.
@@ -97,6 +104,12 @@ class Connection {
   void end_after_outbox();
   /// Asks for the socket's readiness as it is of use now; whatever changes read_room() calls it.
   void update_interest();
+  /// See net::Stream.
+  [[nodiscard]] net::Io handshake() { return stream_.handshake(); }
+  /// What an Io::error of this connection, or the end of its handshake, came from, in words.
+  [[nodiscard]] std::string why(const net::Io& io) const;
+  /// Ends without a word in the log.
+  void end_silently() { happened(Happening::over); }
   /// Gives the socket away: nothing more is done with it here, and this connection ends without a word.
   [[nodiscard]] net::Stream release_stream();
 
@@ -110,18 +123,21 @@ class Connection {
   [[nodiscard]] unsigned reading_interest() const;
   void happened(Happening happening);
   void block(const net::Io& io);
+  [[nodiscard]] unsigned interest() const;
+  [[nodiscard]] bool has_unread() const;
   [[nodiscard]] bool seems_dead(MonoTime now, std::chrono::milliseconds after);
   [[nodiscard]] bool may_read() const { return read_room() > 0 && !outbox_full(); }
 
-  Graveyard& graveyard_;
+  Keeper& keeper_;
   net::Stream stream_;
   Outbox outbox_;
   const std::size_t outbox_most_;
   Phase phase_ = Phase::attached;
   bool blocked_ = false;
+  bool called_again_ = false;  ///< go_on() follows.
   MonoTime blocked_since_{};
   bool at_urgent_ = false;                     ///< the last byte of urgent data is next, and was not read yet.
-  MonoTime suspended_since_{};                 ///< the epoch: it is not
+  MonoTime suspended_since_{};                 ///< the epoch: it is not; leaving: since when
   std::optional<MonoTime> outstanding_since_;  ///< as check() has seen it
   bool last_words_ = false;                    ///< end_after_outbox() was called.
   loop::Poll poll_;

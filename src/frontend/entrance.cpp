@@ -2,43 +2,207 @@
 #include "frontend/entrance.hpp"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "charmux/base/text.hpp"
 #include "console/notices.hpp"
+#include "frontend/proxied.hpp"
 #include "frontend/raw_session.hpp"
-#include "frontend/telnet_session.hpp"
+#include "frontend/shaking.hpp"
 #include "net/endpoint.hpp"
 
 namespace charmux::frontend {
 namespace {
 
-/// The consoles of a menu.
-std::vector<Menu::Row> rows_of(const console::Directory& consoles) {
-  std::vector<Menu::Row> rows;
-  for (const auto& each : consoles.all()) {
-    const console::Viewer* const writer = each->writer();
-    rows.push_back({each->number(), each->name(), std::string(each->state_text()),
-                    writer == nullptr ? "" : writer->who(), each->viewers().size()});
-  }
-  return rows;
+using access::Person;
+using access::Right;
+
+bool within(const std::vector<address::Network>& networks, const address::IpBytes& ip) {
+  return std::any_of(networks.begin(), networks.end(),
+                     [&](const address::Network& network) { return address::contains(network, ip); });
+}
+
+/// "192.0.2.7" of "192.0.2.7:40001", "2001:db8::7" of "[2001:db8::7]:40001".
+std::string host_of(const std::string& from) {
+  const std::string host = from.substr(0, from.rfind(':'));
+  return !host.empty() && host.front() == '[' ? host.substr(1, host.size() - 2) : host;
+}
+
+/// The address of who comes from there; none: it is no IP address.
+std::optional<address::IpBytes> ip_of(const std::string& from) {
+  const Result<address::Network> host = address::parse_network(host_of(from));
+  return host ? std::optional(host->address) : std::nullopt;
+}
+
+/// Who is at the other end of a UNIX socket, by the kernel's word.
+Person peer_person(int fd) {
+  ucred peer{};
+  socklen_t length = sizeof peer;
+  const bool known = ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0;
+  const bool owner = known && (peer.uid == 0 || peer.uid == ::geteuid());
+  return {owner ? Person::Kind::owner : Person::Kind::local};
 }
 
 }  // namespace
 
-Entrance::Entrance(const config::Listen& listen, std::string text, const Limits& limits, console::Directory& consoles,
-                   Target target, Sessions& sessions)
-    : listen_(listen),
+Entrance::Entrance(Terms terms, std::string text, Gate& gate, console::Directory& consoles, Target target,
+                   Sessions& sessions)
+    : terms_(std::move(terms)),
+      listen_(terms_.listen),
       text_(std::move(text)),
-      limits_(limits),
+      gate_(gate),
       consoles_(consoles),
       target_(std::move(target)),
       sessions_(sessions) {}
 
-console::ViewerSettings Entrance::settings_for(const console::Console& console) const {
+// --- who comes ---
+
+void Entrance::admit(UniqueFd client) {
+  if (!sessions_.has_room(gate_.viewers())) return refuse(std::move(client));
+  net::Stream stream = sessions_.stream(std::move(client));
+  std::string from = stream.peer();
+  const bool proxy = is_proxy(stream);
+  Arrival arrival{std::move(stream), std::move(from)};
+  if (!proxy) return arrive(std::move(arrival));
+  if (!is_stranger(arrival)) return;
+  sessions_.add(std::make_unique<Proxied>(
+      sessions_.context(), std::move(arrival.stream), text_, std::move(arrival.stranger), gate_.proxy_header(),
+      [self = shared_from_this()](net::Stream known, std::string whose, Crowd::Ticket stranger) {
+        self->arrive({std::move(known), std::move(whose), std::move(stranger)});
+      }));
+}
+
+bool Entrance::is_proxy(const net::Stream& stream) const {
+  if (listen_.proxy_from.empty()) return false;
+  const auto ip = net::peer_of(stream.fd()).ip();
+  return ip && within(listen_.proxy_from, *ip);
+}
+
+bool Entrance::is_allowed(const std::string& from) const {
+  if (listen_.allow.empty()) return true;
+  const auto ip = ip_of(from);
+  return ip && within(listen_.allow, *ip);
+}
+
+bool Entrance::is_stranger(Arrival& arrival) {
+  if (arrival.stranger) return true;
+  const std::array limit{Crowd::Limit{"strangers", gate_.limits().strangers}};
+  Crowd::Entry entry = gate_.crowd().enter(limit);
+  arrival.stranger = std::move(entry.ticket);
+  if (entry.full == nullptr) return true;
+  gate_.refused(origin_of(arrival), "too many are logging in (limits.strangers)");
+  return false;
+}
+
+bool Entrance::takes_seat(Arrival& arrival) {
+  const config::Limits& limits = gate_.limits();
+  const std::array wanted{
+      Crowd::Limit{"listener " + config::door_text(listen_), limits.per_listener},
+      Crowd::Limit{"address " + host_of(arrival.from), ip_of(arrival.from) ? limits.per_address : 0}};
+  Crowd::Entry entry = gate_.crowd().enter(wanted);
+  arrival.seat = std::move(entry.ticket);
+  if (entry.full == nullptr) return true;
+  gate_.refused(origin_of(arrival), entry.full == wanted.data() ? "this listener is full (limits.per_listener)"
+                                                                : "too many from there (limits.per_address)");
+  return false;
+}
+
+void Entrance::arrive(Arrival arrival) {
+  if (!is_allowed(arrival.from))
+    return gate_.refused(origin_of(arrival), "it comes from a network that is not allowed here (allow=)");
+  if (!takes_seat(arrival)) return turn_away(arrival.stream, console::notices::kFull);
+  if (listen_.tls.empty())
+    identify(std::move(arrival));
+  else
+    shake(std::move(arrival));
+}
+
+void Entrance::shake(Arrival arrival) {
+  const net::TlsContext* const tls = gate_.tls(listen_.tls);
+  if (tls == nullptr) return gate_.refused(origin_of(arrival), fmt::format("there is no [tls.{}]", listen_.tls));
+  if (!is_stranger(arrival)) return;
+  if (const Status accepted = arrival.stream.accept_tls(*tls); !accepted)
+    return gate_.refused(origin_of(arrival), accepted.error().text);
+  const console::ViewerOrigin origin = origin_of(arrival);
+  auto seat = std::make_shared<Crowd::Ticket>(std::move(arrival.seat));  // a function's captures have to be copyable
+  sessions_.add(std::make_unique<Shaking>(
+      sessions_.context(), std::move(arrival.stream), text_ + ": " + arrival.from, std::move(arrival.stranger),
+      gate_.limits().handshake,
+      [self = shared_from_this(), from = arrival.from, seat](net::Stream shaken, Crowd::Ticket stranger) {
+        self->identify({std::move(shaken), from, std::move(stranger), std::move(*seat)});
+      },
+      [self = shared_from_this(), origin](const std::string& why) { self->gate_.refused(origin, why); }));
+}
+
+// --- who it is ---
+
+void Entrance::identify(Arrival arrival) {
+  using config::Naming;
+  switch (terms_.naming) {
+    case Naming::none: return enter(std::move(arrival), {});
+    case Naming::user: return enter(std::move(arrival), {Person::Kind::user, listen_.user});
+    case Naming::peer: {
+      const Person peer = peer_person(arrival.stream.fd());
+      return enter(std::move(arrival), peer);
+    }
+    case Naming::certificate:
+    case Naming::login: break;
+  }
+  const auto shown = arrival.stream.tls() ? arrival.stream.tls()->peer_certificate() : std::nullopt;
+  if (const config::User* const user = shown ? gate_.rules().user_of(*shown) : nullptr) {
+    console::ViewerOrigin origin = origin_of(arrival);
+    origin.user = user->name;
+    gate_.came_in(origin, "certificate");
+    return enter(std::move(arrival), {Person::Kind::user, user->name});
+  }
+  if (terms_.naming == Naming::login) return log_in(std::move(arrival));
+  gate_.refused(origin_of(arrival), shown ? fmt::format("its certificate is no user's: {}", printable(shown->subject))
+                                          : "it has shown no certificate, and nothing else tells who it is");
+}
+
+void Entrance::log_in(Arrival arrival) {
+  if (!is_stranger(arrival) || gate_.passwords() == nullptr) return;
+  console::ViewerOrigin origin = origin_of(arrival);
+  TelnetSession::Reception reception;
+  reception.patience = gate_.limits().login;
+  reception.tries = gate_.limits().login_tries;
+  reception.stranger = std::move(arrival.stranger);
+  reception.check = [self = shared_from_this(), origin](const std::string& name, std::string password,
+                                                        std::weak_ptr<const void> wanted,
+                                                        const access::Passwords::Answer& answer) {
+    Gate& gate = self->gate_;
+    const config::User* const user = gate.rules().user(name);
+    console::ViewerOrigin claimed = origin;
+    if (user != nullptr) claimed.user = user->name;
+    gate.passwords()->check({name, user, std::move(password), ip_of(origin.from)}, std::move(wanted),
+                            [&gate, claimed, answer](access::Passwords::Verdict verdict) {
+                              gate.judged(claimed, verdict);
+                              answer(verdict);
+                            });
+  };
+  reception.welcome = [self = shared_from_this(), origin](const std::string& name) {
+    console::ViewerOrigin known = origin;
+    known.user = name;
+    return self->welcome({Person::Kind::user, name}, known);
+  };
+  auto session = std::make_unique<TelnetSession>(sessions_.context(), sessions_.telnet_scratch(),
+                                                 std::move(arrival.stream), std::move(origin), std::move(reception));
+  session->sit_down(std::move(arrival.seat));
+  sessions_.add(std::move(session));
+}
+
+// --- what it gets ---
+
+Right Entrance::right(const Person& person, const console::Console& console) const {
+  return gate_.rules().right(person, console.name());
+}
+
+console::ViewerSettings Entrance::settings_for(const Person& person, const console::Console& console) const {
   console::ViewerSettings settings;
-  settings.may_type = listen_.access == config::Access::control;
+  settings.may_type = listen_.access == config::Access::control && right(person, console) >= Right::control;
   settings.writer = listen_.writer.value_or(console.typing().writer);
   settings.is_terminal = listen_.kind == config::DoorKind::telnet;
   settings.keys = listen_.keys;
@@ -46,74 +210,103 @@ console::ViewerSettings Entrance::settings_for(const console::Console& console) 
   settings.on_lag = listen_.on_lag;
   settings.replay = listen_.replay.value_or(console.replay());
   settings.from_line_start = listen_.kind == config::DoorKind::telnet;
-  settings.notice_wait = limits_.notice_wait;
+  settings.notice_wait = gate_.limits().notice_wait;
   return settings;
 }
 
-TelnetSession::Choices Entrance::choices() {
-  return {[&consoles = consoles_] { return rows_of(consoles); },
-          [&consoles = consoles_](const std::string& name) { return consoles.find(name); },
-          [self = shared_from_this()](const console::Console& console) { return self->settings_for(console); }};
+TelnetSession::Choices Entrance::choices(const Person& person) {
+  const auto may_see = [self = shared_from_this(), person](const console::Console& console) {
+    return self->right(person, console) >= Right::watch;
+  };
+  return {[this, self = shared_from_this(), may_see] {
+            std::vector<Menu::Row> rows;
+            for (const auto& each : consoles_.all()) {
+              const console::Viewer* const writer = each->writer();
+              if (may_see(*each))
+                rows.push_back({each->number(), each->name(), std::string(each->state_text()),
+                                writer == nullptr ? "" : writer->who(), each->viewers().size()});
+            }
+            return rows;
+          },
+          [this, self = shared_from_this(), may_see](const std::string& name) {
+            console::Console* const found = consoles_.find(name);
+            return found != nullptr && may_see(*found) ? found : nullptr;
+          },
+          [self = shared_from_this(), person](const console::Console& console) {
+            return self->settings_for(person, console);
+          }};
 }
 
-bool Entrance::is_proxy(const net::Stream& stream) const {
-  if (listen_.proxy_from.empty()) return false;
-  const auto ip = net::peer_of(stream.fd()).ip();
-  return ip && std::any_of(listen_.proxy_from.begin(), listen_.proxy_from.end(),
-                           [&](const address::Network& network) { return address::contains(network, *ip); });
-}
-
-void Entrance::admit(UniqueFd client) {
-  if (!sessions_.has_room(limits_.viewers())) return refuse(std::move(client));
-  net::Stream stream = sessions_.stream(std::move(client));
-  if (!is_proxy(stream)) {
-    std::string from = stream.peer();
-    return enter(std::move(stream), std::move(from), {});
+/// What that person gets: a console, a menu, or a sentence why neither.
+TelnetSession::Welcome Entrance::welcome(const Person& person, const console::ViewerOrigin& origin) {
+  TelnetSession::Welcome welcome;
+  const std::array limit{Crowd::Limit{"user " + person.name, person.name.empty() ? 0 : gate_.limits().per_user}};
+  Crowd::Entry entry = gate_.crowd().enter(limit);
+  welcome.seat = std::move(entry.ticket);
+  if (entry.full != nullptr) {
+    gate_.refused(origin, "that user is here too often already (limits.per_user)");
+    welcome.refusal = console::notices::sentence(fmt::format("{} is here too often already", person.name));
+    return welcome;
   }
-  sessions_.add(std::make_unique<Proxied>(
-      sessions_.context(), std::move(stream), text_, limits_.proxy_header,
-      [self = shared_from_this()](net::Stream known, std::string from, const Bytes& already_received) {
-        self->enter(std::move(known), std::move(from), already_received);
-      }));
+  if (!target_) {
+    welcome.choices = choices(person);
+    return welcome;
+  }
+  console::Console* const console = target_();
+  if (console == nullptr) {
+    const std::string why = fmt::format("no guest with a console {} has been found yet; come again when it runs",
+                                        printable(listen_.console));
+    sessions_.context().log.info("{}: a client is turned away: {}", text_, why);
+    welcome.refusal = console::notices::sentence(why);
+  } else if (right(person, *console) < Right::watch) {
+    gate_.refused(origin, "no rule lets this user watch the console");
+    welcome.refusal = console::notices::sentence(fmt::format("{} may not watch this console", person.name));
+  } else {
+    welcome.settings = settings_for(person, *console);
+    welcome.console = console;
+  }
+  return welcome;
 }
 
-void Entrance::enter(net::Stream stream, std::string from, BytesView already_received) {
-  console::Console* const console = target_ ? target_() : nullptr;
-  if (target_ && console == nullptr) return turn_away_unfound(stream.fd());
-  console::ViewerOrigin origin{std::move(from), text_, std::nullopt};
+void Entrance::enter(Arrival arrival, const Person& person) {
+  console::ViewerOrigin origin = origin_of(arrival);
+  if (!person.name.empty()) origin.user = person.name;
+  TelnetSession::Welcome given = welcome(person, origin);
+  if (!given.refusal.empty()) return turn_away(arrival.stream, given.refusal);
   const Connection::Context context = sessions_.context();
-  const auto caller = listen_.kind == config::DoorKind::rfc2217 ? TelnetSession::Caller::program  //
-                                                                : TelnetSession::Caller::person;
   const auto add = [&](auto session) {
-    session->received_before(already_received);
+    session->sit_down(std::move(arrival.seat));
+    session->sit_down(std::move(given.seat));
     sessions_.add(std::move(session));
   };
-  if (console == nullptr)
-    add(std::make_unique<TelnetSession>(context, sessions_.telnet_scratch(), std::move(stream), std::move(origin),
-                                        choices()));
-  else if (listen_.kind == config::DoorKind::raw)
-    add(std::make_unique<RawSession>(context, std::move(stream), std::move(origin), *console, settings_for(*console)));
-  else
-    add(std::make_unique<TelnetSession>(context, sessions_.telnet_scratch(), std::move(stream), std::move(origin),
-                                        *console, settings_for(*console), caller));
+  if (given.choices)
+    return add(std::make_unique<TelnetSession>(context, sessions_.telnet_scratch(), std::move(arrival.stream),
+                                               std::move(origin), std::move(*given.choices)));
+  if (listen_.kind == config::DoorKind::raw)
+    return add(std::make_unique<RawSession>(context, std::move(arrival.stream), std::move(origin), *given.console,
+                                            given.settings));
+  const auto caller = listen_.kind == config::DoorKind::rfc2217 ? TelnetSession::Caller::program  //
+                                                                : TelnetSession::Caller::person;
+  add(std::make_unique<TelnetSession>(context, sessions_.telnet_scratch(), std::move(arrival.stream), std::move(origin),
+                                      *given.console, given.settings, caller));
 }
 
-void Entrance::turn_away_unfound(int client) const {
-  const std::string why =
-      fmt::format("no guest with a console {} has been found yet; come again when it runs", printable(listen_.console));
-  sessions_.context().log.info("{}: a client is turned away: {}", text_, why);
-  turn_away(client, console::notices::sentence(why));
+console::ViewerOrigin Entrance::origin_of(const Arrival& arrival) const { return {arrival.from, text_, std::nullopt}; }
+
+// --- what it is told that gets nothing ---
+
+void Entrance::refuse(UniqueFd client) const {
+  net::Stream stream = sessions_.stream(std::move(client));
+  turn_away(stream, console::notices::kFull);
 }
 
-void Entrance::refuse(UniqueFd client) const { turn_away(client.get(), console::notices::kFull); }
-
-void Entrance::turn_away(int client, std::string_view line) const {
-  // Others are never told anything in-band.
-  if (listen_.kind != config::DoorKind::telnet) return;
-  const std::string text = fmt::format("{}\r\n", line);
+void Entrance::turn_away(net::Stream& stream, std::string_view line) const {
+  // Others are never told anything in-band, and nobody in plain text where TLS is spoken.
+  const bool in_plain = listen_.tls.empty() || stream.tls() != nullptr;
+  if (listen_.kind != config::DoorKind::telnet || !in_plain) return;
   // A new socket's queue takes a line; if it does not, the client has gone.
-  (void)::send(client, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  ::shutdown(client, SHUT_WR);
+  (void)stream.send(as_bytes(fmt::format("{}\r\n", line)));
+  stream.end_sending();
 }
 
 }  // namespace charmux::frontend

@@ -3,31 +3,32 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "charmux/config/config.hpp"
 #include "console/console.hpp"
 #include "console/directory.hpp"
-#include "frontend/proxied.hpp"
+#include "frontend/gate.hpp"
 #include "frontend/sessions.hpp"
 #include "frontend/telnet_session.hpp"
 
 namespace charmux::frontend {
 
-/// What all that come in by one listener are given: how they watch, and what. Makes the session of each.
+/// What all that come in by one listener are given: who they are taken for, how they watch, and what. Makes the session
+/// of each. Nothing of a console, not even that there is one, is shown to somebody who has to say first who he is.
 class Entrance : public std::enable_shared_from_this<Entrance> {
  public:
-  struct Limits {
-    std::function<std::size_t()> viewers;  ///< the most clients of the daemon at once.
-    std::chrono::milliseconds notice_wait;
-    std::chrono::milliseconds proxy_header = Proxied::kPatience;
-  };
   /// The one console of this entrance, or null while there is none.
   using Target = std::function<console::Console*()>;
+  /// A listener, and how it comes to know who its clients are.
+  struct Terms {
+    config::Listen listen;
+    config::Naming naming = config::Naming::none;
+  };
 
   /// `text` is the listener's kind and place, for people. An empty `target`: a menu of all of `consoles`.
-  Entrance(const config::Listen& listen, std::string text, const Limits& limits, console::Directory& consoles,
-           Target target, Sessions& sessions);
+  Entrance(Terms terms, std::string text, Gate& gate, console::Directory& consoles, Target target, Sessions& sessions);
 
   /// A client has come.
   void admit(UniqueFd client);
@@ -36,16 +37,35 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
+  /// What is known of a client so far.
+  struct Arrival {
+    net::Stream stream;
+    std::string from;
+    Crowd::Ticket stranger{};  ///< until he is known by name, where he has to be
+    Crowd::Ticket seat{};      ///< as long as he is there
+  };
   [[nodiscard]] bool is_proxy(const net::Stream& stream) const;
-  void enter(net::Stream stream, std::string from, BytesView already_received);
-  [[nodiscard]] console::ViewerSettings settings_for(const console::Console& console) const;
-  void turn_away(int client, std::string_view line) const;
-  void turn_away_unfound(int client) const;
-  [[nodiscard]] TelnetSession::Choices choices();
+  [[nodiscard]] bool is_allowed(const std::string& from) const;
+  [[nodiscard]] bool takes_seat(Arrival& arrival);
+  [[nodiscard]] bool is_stranger(Arrival& arrival);
+  void arrive(Arrival arrival);
+  void shake(Arrival arrival);
+  void identify(Arrival arrival);
+  void log_in(Arrival arrival);
+  void enter(Arrival arrival, const access::Person& person);
 
-  const config::Listen listen_;
+  [[nodiscard]] console::ViewerOrigin origin_of(const Arrival& arrival) const;
+  [[nodiscard]] console::ViewerSettings settings_for(const access::Person& person,
+                                                     const console::Console& console) const;
+  [[nodiscard]] access::Right right(const access::Person& person, const console::Console& console) const;
+  [[nodiscard]] TelnetSession::Choices choices(const access::Person& person);
+  [[nodiscard]] TelnetSession::Welcome welcome(const access::Person& person, const console::ViewerOrigin& origin);
+  void turn_away(net::Stream& stream, std::string_view line) const;
+
+  const Terms terms_;
+  const config::Listen& listen_;
   const std::string text_;
-  const Limits limits_;
+  Gate& gate_;
   console::Directory& consoles_;
   const Target target_;
   Sessions& sessions_;

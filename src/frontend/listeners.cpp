@@ -7,11 +7,10 @@
 
 namespace charmux::frontend {
 
-Listeners::Listeners(loop::Loop& loop, Log& log, console::Directory& consoles, Sessions& sessions)
-    : loop_(loop), log_(log), consoles_(consoles), sessions_(sessions) {}
+Listeners::Listeners(loop::Loop& loop, Log& log, console::Directory& consoles, Sessions& sessions, Gate& gate)
+    : loop_(loop), log_(log), consoles_(consoles), sessions_(sessions), gate_(gate) {}
 
-tl::expected<void, Listeners::Refusal> Listeners::open(const config::Listen& listen, const config::Config& config,
-                                                          const Entrance::Limits& limits) {
+tl::expected<void, Listeners::Refusal> Listeners::open(const config::Listen& listen, const config::Config& config) {
   const Result<std::vector<net::Endpoint>> at = net::resolve(listen.place);
   if (!at)
     return tl::unexpected(Refusal{{fmt::format("cannot listen on {}: {}; correct it or use an address",
@@ -19,21 +18,22 @@ tl::expected<void, Listeners::Refusal> Listeners::open(const config::Listen& lis
   for (const net::Endpoint& each : *at)
     if (const auto open = each.is_local() ? std::nullopt : config::exposure(listen, config, each.text()))
       return tl::unexpected(Refusal{*open, true});
-  if (const Status opened = open(listen, *at, limits); !opened) return tl::unexpected(Refusal{opened.error()});
+  if (const Status opened = open(Entrance::Terms{listen, config::naming(listen, config)}, *at); !opened)
+    return tl::unexpected(Refusal{opened.error()});
   return {};
 }
 
-Status Listeners::open(const config::Listen& listen, const std::vector<net::Endpoint>& endpoints,
-                       const Entrance::Limits& limits) {
+Status Listeners::open(const Entrance::Terms& terms, const std::vector<net::Endpoint>& endpoints) {
+  const config::Listen& listen = terms.listen;
   if (listen.ports) {
-    rows_.push_back(std::make_unique<PortRow>(loop_, log_, listen, endpoints, limits, consoles_, sessions_));
+    rows_.push_back(std::make_unique<PortRow>(loop_, log_, terms, endpoints, gate_, consoles_, sessions_));
     log_.info("listening: {}: a port for each console", config::door_text(listen));
     return {};
   }
   Entrance::Target target;
   if (!listen.console.empty()) target = [&consoles = consoles_, name = listen.console] { return consoles.find(name); };
   const auto entrance =
-      std::make_shared<Entrance>(listen, config::door_text(listen), limits, consoles_, std::move(target), sessions_);
+      std::make_shared<Entrance>(terms, config::door_text(listen), gate_, consoles_, std::move(target), sessions_);
   Result<Door> door = Door::open(loop_, endpoints, entrance);
   if (!door) return tl::unexpected(door.error());
   const auto* const host = std::get_if<address::HostPort>(&listen.place);

@@ -13,7 +13,7 @@ namespace charmux::frontend {
 /// All listeners of the daemon: fixed ones for one console or the menu, and rows of ports for all consoles.
 class Listeners {
  public:
-  Listeners(loop::Loop& loop, Log& log, console::Directory& consoles, Sessions& sessions);
+  Listeners(loop::Loop& loop, Log& log, console::Directory& consoles, Sessions& sessions, Gate& gate);
 
   /// Why a configured listener is not opened.
   struct Refusal {
@@ -21,12 +21,10 @@ class Listeners {
     bool exposed = false;  ///< it would let others in than is meant: the configuration is wrong, not the machine.
   };
   /// Opens a configured listener where its place leads to, a name being looked up: blocks, so not once the loop runs.
-  [[nodiscard]] tl::expected<void, Refusal> open(const config::Listen& listen, const config::Config& config,
-                                                 const Entrance::Limits& limits);
+  [[nodiscard]] tl::expected<void, Refusal> open(const config::Listen& listen, const config::Config& config);
   /// Opens it at the places that it leads to. Error: one is taken or not permitted, with its errno. A row of ports
   /// opens its ports as consoles are offered.
-  [[nodiscard]] Status open(const config::Listen& listen, const std::vector<net::Endpoint>& endpoints,
-                            const Entrance::Limits& limits);
+  [[nodiscard]] Status open(const Entrance::Terms& terms, const std::vector<net::Endpoint>& endpoints);
   /// Closes all; those inside stay.
   void close();
 
@@ -59,6 +57,7 @@ class Listeners {
   Log& log_;
   console::Directory& consoles_;
   Sessions& sessions_;
+  Gate& gate_;
   std::vector<Fixed> fixed_;
   std::vector<std::unique_ptr<PortRow>> rows_;
 };

@@ -18,21 +18,21 @@ std::string place_text(const config::Listen& listen, std::uint16_t port) {
 
 }  // namespace
 
-PortRow::PortRow(loop::Loop& loop, Log& log, config::Listen listen, std::vector<net::Endpoint> endpoints,
-                 const Entrance::Limits& limits, console::Directory& consoles, Sessions& sessions)
+PortRow::PortRow(loop::Loop& loop, Log& log, Entrance::Terms terms, std::vector<net::Endpoint> endpoints, Gate& gate,
+                 console::Directory& consoles, Sessions& sessions)
     : loop_(loop),
       log_(log),
-      listen_(std::move(listen)),
+      terms_(std::move(terms)),
       endpoints_(std::move(endpoints)),
-      limits_(limits),
+      gate_(gate),
       consoles_(consoles),
       sessions_(sessions),
       again_(loop, [this] { try_again(); }) {}
 
 void PortRow::offer(console::Console& console) {
   const unsigned number = console.number();
-  if (number == 0 || number > listen_.ports->size()) return;
-  const auto port = static_cast<std::uint16_t>(listen_.ports->low + number - 1);
+  if (number == 0 || number > listen().ports->size()) return;
+  const auto port = static_cast<std::uint16_t>(listen().ports->low + number - 1);
   const auto [at, is_new] = places_.try_emplace(number, Place{&console, port, std::nullopt, {}});
   Place& place = at->second;
   if (!is_new && place.console == &console) return;
@@ -62,7 +62,7 @@ void PortRow::open(Place& place) {
   std::transform(endpoints_.begin(), endpoints_.end(), std::back_inserter(at),
                  [&](const net::Endpoint& endpoint) { return endpoint.with_port(place.port); });
   const auto entrance = std::make_shared<Entrance>(
-      listen_, place_text(listen_, place.port), limits_, consoles_, [console = place.console] { return console; },
+      terms_, place_text(listen(), place.port), gate_, consoles_, [console = place.console] { return console; },
       sessions_);
   Result<Door> door = Door::open(loop_, at, entrance);
   if (door) {

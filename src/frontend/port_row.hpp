@@ -18,8 +18,8 @@ namespace charmux::frontend {
 class PortRow {
  public:
   /// `endpoints` are the listener's addresses, their ports of no meaning.
-  PortRow(loop::Loop& loop, Log& log, config::Listen listen, std::vector<net::Endpoint> endpoints,
-          const Entrance::Limits& limits, console::Directory& consoles, Sessions& sessions);
+  PortRow(loop::Loop& loop, Log& log, Entrance::Terms terms, std::vector<net::Endpoint> endpoints, Gate& gate,
+          console::Directory& consoles, Sessions& sessions);
 
   /// Opens the console's port, if it has one and it is not open.
   void offer(console::Console& console);
@@ -32,7 +32,7 @@ class PortRow {
   };
   /// None: the console's number has no place here, or it is not offered.
   [[nodiscard]] std::optional<Port> port_of(const console::Console& console) const;
-  [[nodiscard]] const config::Listen& listen() const { return listen_; }
+  [[nodiscard]] const config::Listen& listen() const { return terms_.listen; }
   /// How many sockets listen for all of its ports that are open.
   [[nodiscard]] std::size_t descriptors() const;
 
@@ -48,9 +48,9 @@ class PortRow {
 
   loop::Loop& loop_;
   Log& log_;
-  const config::Listen listen_;
+  const Entrance::Terms terms_;
   const std::vector<net::Endpoint> endpoints_;
-  const Entrance::Limits limits_;
+  Gate& gate_;
   console::Directory& consoles_;
   Sessions& sessions_;
   std::map<unsigned, Place> places_;  ///< by the console's number

@@ -10,11 +10,12 @@ constexpr const char* kMeant = "who connects from its network begins with one (p
 
 }  // namespace
 
-Proxied::Proxied(const Context& context, net::Stream stream, std::string door, std::chrono::milliseconds patience,
-                 Known known)
+Proxied::Proxied(const Context& context, net::Stream stream, std::string door, Crowd::Ticket stranger,
+                 std::chrono::milliseconds patience, Known known)
     : Connection(context, std::move(stream)),
       door_(std::move(door)),
       proxy_(peer()),
+      stranger_(std::move(stranger)),
       known_(std::move(known)),
       timer_(context.loop, [this, patience] {
         end(fmt::format("it sent no whole PROXY header within {}; {}", format_duration(patience), kMeant));
@@ -23,7 +24,7 @@ Proxied::Proxied(const Context& context, net::Stream stream, std::string door, s
   timer_.start(patience);
 }
 
-std::size_t Proxied::read_room() const { return protocol::kLongestProxyHeader - received_.size(); }
+std::size_t Proxied::read_room() const { return protocol::proxy_header_needs(received_); }
 
 void Proxied::received(BytesView bytes) {
   append(received_, bytes);
@@ -33,8 +34,7 @@ void Proxied::received(BytesView bytes) {
   timer_.stop();
   const std::string from = (*header)->client.value_or(proxy_);
   log_.info("{} passes on {}", subject(), (*header)->client ? from : "a client that it does not name");
-  Bytes behind(received_.begin() + static_cast<std::ptrdiff_t>((*header)->length), received_.end());
-  known_(release_stream(), from, std::move(behind));
+  known_(release_stream(), from, std::move(stranger_));
 }
 
 }  // namespace charmux::frontend

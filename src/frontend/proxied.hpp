@@ -6,6 +6,7 @@
 #include <string>
 
 #include "frontend/connection.hpp"
+#include "frontend/crowd.hpp"
 #include "loop/timer.hpp"
 
 namespace charmux::frontend {
@@ -15,14 +16,12 @@ namespace charmux::frontend {
 /// the log.
 class Proxied final : public Connection {
  public:
-  /// Gets the socket, who is at its other end, and what that client has sent already.
-  using Known = std::function<void(net::Stream stream, std::string from, Bytes already_received)>;
-  /// From the connection to the header's last byte. When hit: it ends.
-  static constexpr std::chrono::milliseconds kPatience{3000};
+  /// Gets the socket, who is at its other end, and the ticket.
+  using Known = std::function<void(net::Stream stream, std::string from, Crowd::Ticket stranger)>;
 
-  /// `door` is what the proxy has connected to, for people.
-  Proxied(const Context& context, net::Stream stream, std::string door, std::chrono::milliseconds patience,
-          Known known);
+  /// `door` is what the proxy has connected to, for people. `stranger`: held until it is known.
+  Proxied(const Context& context, net::Stream stream, std::string door, Crowd::Ticket stranger,
+          std::chrono::milliseconds patience, Known known);
 
  private:
   void received(BytesView bytes) override;
@@ -34,6 +33,7 @@ class Proxied final : public Connection {
 
   const std::string door_;
   const std::string proxy_;
+  Crowd::Ticket stranger_;
   const Known known_;
   Bytes received_;
   loop::Timer timer_;

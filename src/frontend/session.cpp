@@ -37,7 +37,7 @@ void Session::stopping() {
 void Session::writable() { viewer_ ? viewer_->writable() : Connection::writable(); }
 
 std::string Session::subject() const {
-  return viewer_ ? fmt::format("console {}: {}", viewer_->console().name(), viewer_->who()) : origin_.from;
+  return viewer_ ? fmt::format("console {}: {}", viewer_->console().name(), viewer_->who()) : origin_.who();
 }
 
 std::string Session::last_remark() const {

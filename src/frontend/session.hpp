@@ -8,6 +8,7 @@
 #include "console/console.hpp"
 #include "console/viewer.hpp"
 #include "frontend/connection.hpp"
+#include "frontend/crowd.hpp"
 
 namespace charmux::frontend {
 
@@ -16,11 +17,16 @@ namespace charmux::frontend {
 class Session : public Connection, protected console::Wire {
  public:
   ~Session() override;
+  /// Counts by this ticket, too, as long as it is there.
+  void sit_down(Crowd::Ticket seat) { seat_ = Crowd::both(std::move(seat_), std::move(seat)); }
 
  protected:
   /// `door` and `user` are its viewer's.
   Session(const Context& context, net::Stream stream, console::ViewerOrigin origin);
 
+  /// It has said who it is.
+  void set_user(std::string user) { origin_.user = std::move(user); }
+  [[nodiscard]] const console::ViewerOrigin& origin() const { return origin_; }
   /// From now on it watches this console.
   void attach(console::Console& console, const console::ViewerSettings& settings);
   /// It watches no more, and is still there.
@@ -52,8 +58,9 @@ class Session : public Connection, protected console::Wire {
   void expire(const std::string& reason) final { end(reason); }
 
  private:
-  const console::ViewerOrigin origin_;
+  console::ViewerOrigin origin_;
   std::optional<console::Viewer> viewer_;
+  Crowd::Ticket seat_;
 };
 
 }  // namespace charmux::frontend

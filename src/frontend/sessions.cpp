@@ -2,6 +2,7 @@
 #include "frontend/sessions.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace charmux::frontend {
 namespace {
@@ -17,7 +18,7 @@ std::chrono::milliseconds sweep_pause(const Overdue& overdue) {
 }  // namespace
 
 Sessions::Sessions(loop::Loop& loop, Log& log, const Settings& settings)
-    : loop_(loop), log_(log), settings_(settings), turn_end_(loop, [this] { reap(); }), sweep_(loop, [this] {
+    : loop_(loop), log_(log), settings_(settings), turn_end_(loop, [this] { turn_ends(); }), sweep_(loop, [this] {
         sweep();
       }) {}
 
@@ -62,6 +63,18 @@ void Sessions::sweep() {
 }
 
 void Sessions::bury(Connection&) { turn_end_.request(); }
+
+void Sessions::call_again(Connection& connection) {
+  called_again_.push_back(&connection);
+  turn_end_.request();
+}
+
+void Sessions::turn_ends() {
+  for (Connection* const each : std::exchange(called_again_, {})) each->go_on();
+  // Who asked for it meanwhile and is over is not called any more.
+  std::erase_if(called_again_, [](const Connection* each) { return each->phase() == Phase::closed; });
+  reap();
+}
 
 void Sessions::reap() {
   const auto left = std::erase_if(sessions_, [](const auto& session) { return session->phase() == Phase::closed; });

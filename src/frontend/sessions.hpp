@@ -15,7 +15,7 @@ namespace charmux::frontend {
 
 /// All clients' connections of the daemon. Owns them, and destroys those that are over at the end of the turn, when
 /// nothing of theirs is on the stack.
-class Sessions final : private Graveyard {
+class Sessions final : private Keeper {
  public:
   struct Settings {
     std::size_t outbox;                 ///< the most that is owed to a client before it is read no further.
@@ -49,6 +49,8 @@ class Sessions final : private Graveyard {
 
  private:
   void bury(Connection& connection) override;
+  void call_again(Connection& connection) override;
+  void turn_ends();
   void reap();
   void sweep();
 
@@ -57,6 +59,7 @@ class Sessions final : private Graveyard {
   const Settings settings_;
   TelnetScratch telnet_scratch_;
   std::vector<std::unique_ptr<Connection>> sessions_;
+  std::vector<Connection*> called_again_;
   std::function<void()> emptied_;
   std::optional<std::size_t> full_at_;  ///< how many there were when the log was told.
   loop::TurnEnd turn_end_;

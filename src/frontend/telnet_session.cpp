@@ -8,6 +8,7 @@
 #include "charmux/base/text.hpp"
 #include "console/fanout.hpp"
 #include "console/notices.hpp"
+#include "frontend/telnet_login.hpp"
 
 namespace charmux::frontend {
 namespace {
@@ -35,12 +36,15 @@ TelnetSession::TelnetSession(const Context& context, TelnetScratch& scratch, net
 TelnetSession::TelnetSession(const Context& context, TelnetScratch& scratch, net::Stream stream,
                              console::ViewerOrigin origin, Choices choices)
     : TelnetSession(context, scratch, std::move(stream), std::move(origin), Caller::person) {
+  begin();
+  offer(std::move(choices));
+  say(std::exchange(choosing_->shown, {}));
+}
+
+void TelnetSession::offer(Choices choices) {
   choices_ = std::make_unique<Choices>(std::move(choices));
   choosing_ = std::make_unique<Choosing>(Choosing{Menu(choices_->rows), {}, false});
-  begin();
-  std::string page;
-  choosing_->menu.greet(page);
-  say(page);
+  choosing_->menu.greet(choosing_->shown);
 }
 
 void TelnetSession::watch(console::Console& console, const console::ViewerSettings& settings) {
@@ -110,6 +114,7 @@ void TelnetSession::stopping() {
 
 std::size_t TelnetSession::read_room() const {
   if (desk_ && desk_->is_full()) return 0;
+  if (logging_in_ && !attached()) return login_room();
   if (!attached()) return kMenuInput;
   if (keys_ && keys_->busy()) return 0;
   const std::size_t room = Session::read_room();

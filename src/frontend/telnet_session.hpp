@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "access/passwords.hpp"
 #include "charmux/protocol/telnet.hpp"
 #include "charmux/protocol/telnet_encoder.hpp"
 #include "frontend/com_port_desk.hpp"
@@ -34,10 +35,33 @@ class TelnetSession final : public Session, private ComPortDesk::Client, private
     std::function<console::Console*(const std::string& name)> find;
     std::function<console::ViewerSettings(const console::Console&)> settings;
   };
+  /// What somebody gets who may come in: a console, or a choice of them, or an answer why it is neither.
+  struct Welcome {
+    std::string refusal{};  ///< a whole line; not empty: nothing else counts
+    console::Console* console = nullptr;
+    console::ViewerSettings settings{};
+    std::optional<Choices> choices{};
+    Crowd::Ticket seat{};
+  };
+  /// Whoever asks a client for its name and password.
+  struct Reception {
+    std::chrono::milliseconds patience;  ///< from now until it is known. When hit: it is told so, and ends.
+    std::size_t tries;                   ///< when they are used up: it ends.
+    Crowd::Ticket stranger;              ///< held until it is known
+    /// See access::Passwords.
+    std::function<void(const std::string& name, std::string password, std::weak_ptr<const void> wanted,
+                       access::Passwords::Answer answer)>
+        check;
+    /// It is that user.
+    std::function<Welcome(const std::string& name)> welcome;
+  };
   TelnetSession(const Context& context, TelnetScratch& scratch, net::Stream stream, console::ViewerOrigin origin,
                 console::Console& console, const console::ViewerSettings& settings, Caller caller = Caller::person);
   TelnetSession(const Context& context, TelnetScratch& scratch, net::Stream stream, console::ViewerOrigin origin,
                 Choices choices);
+  TelnetSession(const Context& context, TelnetScratch& scratch, net::Stream stream, console::ViewerOrigin origin,
+                Reception reception);
+  ~TelnetSession() override;
 
   /// Bytes that the client sent before this session was made of its connection.
   void received_before(BytesView bytes) {
@@ -84,6 +108,12 @@ class TelnetSession final : public Session, private ComPortDesk::Client, private
   void after_input();
   void act(const protocol::TelnetSignal& signal);
   void data(BytesView bytes);
+  [[nodiscard]] std::size_t login_room() const;
+  void log_in(BytesView& bytes);
+  void answered(access::Passwords::Verdict verdict);
+  void come_in(Welcome welcome);
+  void offer(Choices choices);
+  void dismiss(std::string_view line);
   void choose(BytesView& bytes);
   void disconnect();
   void back_to_menu();
@@ -108,9 +138,11 @@ class TelnetSession final : public Session, private ComPortDesk::Client, private
     bool left = false;
   };
   std::unique_ptr<Choosing> choosing_;
-  std::unique_ptr<ComPortDesk> desk_;  ///< since COM-PORT-OPTION was agreed on.
-  std::unique_ptr<Choices> choices_;   ///< null: it has not come through a menu.
-  std::unique_ptr<KeyDesk> keys_;      ///< since it typed, where its door has keys.
+  struct LoggingIn;
+  std::unique_ptr<LoggingIn> logging_in_;  ///< until it is known who it is, and the first key after it.
+  std::unique_ptr<ComPortDesk> desk_;      ///< since COM-PORT-OPTION was agreed on.
+  std::unique_ptr<Choices> choices_;       ///< null: it has not come through a menu.
+  std::unique_ptr<KeyDesk> keys_;          ///< since it typed, where its door has keys.
   console::ViewerTerminal terminal_;
   bool break_on_its_way_ = false;                                 ///< those that come meanwhile are dropped.
   std::shared_ptr<const void> alive_ = std::make_shared<char>();  ///< for answers that may come too late.

@@ -21,6 +21,7 @@ void TelnetSession::act(const protocol::TelnetSignal& signal) {
     case protocol::TelnetCommand::dm: return synched();
     case protocol::TelnetCommand::ayt:
       if (attached()) return viewer().notify(console().status_for(viewer()));
+      if (!choosing_) return say("\r\n[charmux: login]\r\n");
       return choosing_->menu.tell("[charmux: the menu]", choosing_->shown);
     case protocol::TelnetCommand::brk: return attached() ? send_break() : void();
     default: return;  // AO, EC, EL: nothing that a console could do about them
@@ -40,7 +41,9 @@ void TelnetSession::send_break() {
 
 void TelnetSession::data(BytesView bytes) {
   while (!bytes.empty()) {
-    if (!attached()) choose(bytes);
+    if (logging_in_) log_in(bytes);
+    if (logging_in_ && !attached()) return;
+    if (!attached() && choosing_) choose(bytes);
     if (!attached() || bytes.empty()) return;
     if (choosing_) {
       // The end of the Enter that chose may come late.

@@ -67,8 +67,7 @@ TEST_CASE("one who comes and goes while there is no room is not in the log each 
 
 TEST_CASE("descriptors of listeners are counted by address and open port") {
   House house;
-  frontend::Listeners listeners(house.world.loop, house.world.log, house.consoles, house.sessions);
-  const frontend::Entrance::Limits limits{[] { return std::size_t{10}; }, std::chrono::seconds(1)};
+  frontend::Listeners listeners(house.world.loop, house.world.log, house.consoles, house.sessions, house.gate);
   const auto at = [](std::uint16_t port) {
     return std::vector{*net::literal_endpoint({"127.0.0.1", port}), *net::literal_endpoint({"127.0.0.2", port})};
   };
@@ -76,13 +75,13 @@ TEST_CASE("descriptors of listeners are counted by address and open port") {
 
   config::Listen fixed = House::telnet();
   fixed.place = address::HostPort{"both", 7000};
-  REQUIRE(listeners.open(fixed, at(7000), limits));
+  REQUIRE(listeners.open({fixed}, at(7000)));
   CHECK(listeners.descriptors() == 2);
 
   config::Listen row = House::telnet();
   row.place = address::HostPort{"both", 0};
   row.ports = config::PortRange{7001, 7002};
-  REQUIRE(listeners.open(row, at(0), limits));
+  REQUIRE(listeners.open({row}, at(0)));
   CHECK(listeners.descriptors() == 2);  // none is open yet
   CHECK(listeners.count() == 2);
   house.console.set_number(1);

@@ -13,6 +13,7 @@
 #include "console/directory.hpp"
 #include "console/fanout.hpp"
 #include "frontend/door.hpp"
+#include "frontend/gate.hpp"
 #include "frontend/sessions.hpp"
 #include "kit/chardev.hpp"
 #include "kit/client.hpp"
@@ -47,13 +48,14 @@ struct HouseSettings {
   std::chrono::milliseconds max_guest_pause{50};
   std::chrono::milliseconds coalesce{0};
   std::size_t viewers = 10'000;
-  std::chrono::milliseconds proxy_header = frontend::Proxied::kPatience;
+  std::chrono::milliseconds proxy_header = frontend::Gate::kProxyHeader;
   /// Longer than any test, so that no notice is told where it should not be because of a slow machine.
   std::chrono::milliseconds notice_wait{std::chrono::minutes(10)};
   Breaks* breaks = nullptr;  ///< null: none reaches the guest.
   std::function<void(std::function<void()>)> save = {};
   std::function<void(const console::Console&)> opened = {};
   config::Typing typing = {};
+  config::Limits limits{};
   std::optional<config::Audit> audit = {};  ///< its file is a name in the test's directory.
   std::optional<WallTime> heard_at = {};    ///< when the guest said "x" to an earlier charmuxd.
 };
@@ -76,6 +78,7 @@ class House {
                 backend::Patience{std::chrono::seconds(5), std::chrono::milliseconds(2), std::chrono::milliseconds(20)},
                 place()),
             fanout, world.log),
+        gate(world.log, gate_settings(), &passwords),
         sessions(world.loop, world.log, settings.sessions) {
     console.start();
     power_on();
@@ -96,15 +99,13 @@ class House {
   }
 
   /// Opens a door with the defaults of its kind; on a UNIX socket, or on a port of 127.0.0.1. Where to connect.
-  At open(config::Listen listen, int port = 0) {
+  At open(config::Listen listen, int port = 0, config::Naming naming = config::Naming::none) {
     if (listen.kind != config::DoorKind::telnet) listen.notices = false;
     const std::string path = world.directory / fmt::format("door{}", doors.size());
     const net::Endpoint at = port == 0 ? *net::endpoint(address::SocketPath{path, false})
                                        : *net::literal_endpoint({"127.0.0.1", static_cast<std::uint16_t>(port)});
     const auto entrance = std::make_shared<frontend::Entrance>(
-        listen, "a door",
-        frontend::Entrance::Limits{[this] { return settings_.viewers; }, settings_.notice_wait, settings_.proxy_header},
-        consoles, [this] { return &console; }, sessions);
+        frontend::Entrance::Terms{listen, naming}, "a door", gate, consoles, [this] { return &console; }, sessions);
     Result<frontend::Door> door = frontend::Door::open(world.loop, {at}, entrance);
     REQUIRE(door);
     doors.push_back(std::move(*door));
@@ -187,6 +188,12 @@ class House {
     return ring;
   }
 
+  [[nodiscard]] frontend::Gate::Settings gate_settings() const {
+    frontend::Gate::Settings settings{[this] { return settings_.viewers; }, settings_.limits, settings_.proxy_header};
+    settings.limits.notice_wait = settings_.notice_wait;
+    return settings;
+  }
+
   [[nodiscard]] std::unique_ptr<console::Audit> audit_of(const HouseSettings& settings) {
     if (!settings.audit) return nullptr;
     config::Audit kept = *settings.audit;
@@ -204,6 +211,8 @@ class House {
   console::Fanout fanout;
   console::Directory consoles;
   console::Console console;
+  access::Passwords passwords{world.loop, world.log, {}};
+  frontend::Gate gate;
   frontend::Sessions sessions;
   std::vector<frontend::Door> doors;
 };
