@@ -3,6 +3,7 @@
 
 import select
 import socket
+import ssl
 import struct
 
 from charmux_kit import Deadline, TimedOut
@@ -15,9 +16,13 @@ _SO_RCVBUFFORCE = 33  # asm-generic/socket.h: as root, beyond net.core.rmem_max
 
 class RawClient:
     """A viewer on a raw door. `place`: a port on 127.0.0.1, a (host, port), or the path of a UNIX socket. Nothing is
-    read but in wait_for(), wait_closed() and read_some(), so a test can be the viewer that does not read."""
+    read but in wait_for(), wait_closed() and read_some(), so a test can be the viewer that does not read.
 
-    def __init__(self, place, receive_buffer=None):
+    `tls`: an ssl.SSLContext, see Authority.client(); `server_name` is what it asks for (SNI). Where the server ends TLS
+    with an alert, that is a close, and `alert` says which. `header` is what is sent before anything else."""
+
+    def __init__(self, place, receive_buffer=None, tls=None, server_name="localhost",
+                 header=b""):
         if isinstance(place, int):
             place = ("127.0.0.1", place)
         self.place = place
@@ -29,6 +34,14 @@ class RawClient:
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, receive_buffer)
         self.socket.connect(place)
+        if header and tls:  # both in one packet
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+        self.socket.sendall(header)
+        self.alert = None
+        if tls:
+            self.socket.settimeout(Deadline().seconds)
+            self.socket = tls.wrap_socket(self.socket, server_hostname=server_name)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
         self.closed = False  # the other side has closed, and all it sent has been read
         self._raw = bytearray()
 
@@ -50,13 +63,20 @@ class RawClient:
         """These very bytes."""
         self.socket.sendall(data)
 
+    def ready(self, seconds):
+        """Whether something has come, or comes within that time."""
+        if isinstance(self.socket, ssl.SSLSocket) and self.socket.pending():
+            return True
+        return bool(select.select([self.socket], [], [], seconds)[0])
+
     def read_some(self, deadline, most=1 << 16):
         """Waits until something has come (or the end) and takes it."""
-        readable, _, _ = select.select([self.socket], [], [], deadline.remaining())
-        if not readable:
+        if not self.ready(deadline.remaining()):
             raise TimedOut(f"nothing came in {deadline.seconds:g} s; the last bytes: {self.data[-300:]!r}")
         try:
             received = self.socket.recv(most)
+        except ssl.SSLError as error:
+            received, self.alert = b"", error.reason
         except ConnectionResetError:
             received = b""
         self.closed = not received
@@ -117,8 +137,8 @@ class TelnetClient(RawClient):
     raw: as received; data: without telnet's commands, IAC IAC undoubled, CR NUL left as it is; commands: the commands
     in order, as bytes (`IAC WILL ECHO` is bytes([255, 251, 1]), a sub-negotiation is whole)."""
 
-    def __init__(self, place, agree=frozenset({BINARY, ECHO, SGA, NAWS, TTYPE}), size=(80, 24), receive_buffer=None):
-        super().__init__(place, receive_buffer)
+    def __init__(self, place, agree=frozenset({BINARY, ECHO, SGA, NAWS, TTYPE}), size=(80, 24), **options):
+        super().__init__(place, **options)
         self._agree, self._size = agree, size
         self._answered = set()
         self._data = bytearray()

@@ -4,7 +4,6 @@ byte."""
 
 import functools
 import re
-import select
 import threading
 import time
 
@@ -145,7 +144,7 @@ class Reader(Worker):
                 # Where nothing came for a while, it does not make up for that.
                 moment = max(moment + self.piece / self.rate, time.monotonic())
                 self._pace(moment)
-            if select.select([self.client.socket], [], [], _LOOK_SECONDS)[0]:
+            if self.client.ready(_LOOK_SECONDS):
                 self.client.read_some(Deadline(), self.piece)
                 self.tally.take(self.client.forget_data())
                 assert not self.client.closed, f"{self.describe()} was closed"

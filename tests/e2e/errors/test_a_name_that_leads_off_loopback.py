@@ -12,8 +12,9 @@ VM = ("--console", "vm=unix:/run/nothing.sock")
 ERRORS = {
     "a name that leads off loopback": (
         ("telnet:console-host:7001,console=vm",), 1,
-        "<3>telnet:console-host:7001 leads to 192.0.2.7:7001 and would let anyone who reaches it in: there are no users and "
-        "no TLS yet; bind it to 127.0.0.1 or [::1], use a UNIX socket, or add ,insecure on purpose"),
+        "<3>telnet:console-host:7001 leads to 192.0.2.7:7001 and would let anyone who reaches it in: it has no TLS "
+        "(tls=PROFILE) and no names for its clients ([[user]]s who log in, or user=NAME); give it both, bind it to 127.0.0.1 or "
+        "[::1], use a UNIX socket, or add ,insecure on purpose"),
 }
 
 

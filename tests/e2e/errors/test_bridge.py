@@ -80,8 +80,8 @@ def words(*given):
     return lambda _kit: given
 
 
-EXPOSED = ("would let anyone who reaches it in: there are no users and no TLS yet; bind it to 127.0.0.1 or [::1], use a UNIX "
-           "socket, or add ,insecure on purpose")
+EXPOSED = ("would let anyone who reaches it in: it has neither TLS nor names for its clients; bind it to 127.0.0.1 or "
+           "[::1], use a UNIX socket, or add ,insecure on purpose")
 
 # What it is told (the function returns that) | exit code | its last line.
 ERRORS = {
@@ -107,6 +107,9 @@ ERRORS = {
     "a console named": (words(VM, "raw:127.0.0.1:7001,console=vm"), 64,
                         "charmux: bridge: raw:127.0.0.1:7001,console=vm: a bridge has one console: leave console= and ports= "
                         "out"),
+    "a TLS profile": (words(VM, "raw:127.0.0.1:7001,tls=lab"), 64,
+                      "charmux: bridge: raw:127.0.0.1:7001,tls=lab: a bridge reads no file, where profiles and users are: leave "
+                      "tls= and user= out"),
     "a range of ports": (words(VM, "telnet:127.0.0.1,ports=7001-7009"), 64,
                          "charmux: bridge: telnet:127.0.0.1,ports=7001-7009: a bridge has one console: leave console= and "
                          "ports= out"),
