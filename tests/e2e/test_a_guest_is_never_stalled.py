@@ -11,8 +11,8 @@ import signal
 from support import LIVE, ends_in_record, notices, repeats_in_record, wait_until, without_others
 
 KINDS = ("pty", "unix", "tcp")
-# It ends waiting for Enter, so that the last line is the last.
-LOTS = b"for n in 1 2 3; do seq 1 15000; done; echo done-$((6 * 7)); read\r"
+# More than the kernel keeps for one who does not read. It ends waiting for Enter, so that the last line is the last.
+LOTS = b"for n in 1 2 3 4 5; do seq 1 15000; done; echo done-$((6 * 7)); read\r"
 SKIPPED = re.compile(rb"\[charmux: (\d+) bytes skipped\]\r\n")
 LAST = b"\n15000\r\ndone-42\r\n"
 
