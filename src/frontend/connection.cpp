@@ -158,9 +158,8 @@ unsigned Connection::interest() const {
 
 /// Something could be read and dealt with that no poll tells of: TLS has decrypted it.
 bool Connection::has_unread() const {
-  const bool reads =
-      phase_ == Phase::finishing || phase_ == Phase::leaving || (phase_ == Phase::attached && may_read());
-  return reads && stream_.has_pending();
+  if (!stream_.has_pending()) return false;
+  return phase_ == Phase::finishing || phase_ == Phase::leaving || (phase_ == Phase::attached && may_read());
 }
 
 /// While attached.

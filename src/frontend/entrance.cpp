@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Who comes, and who it is.
 #include "frontend/entrance.hpp"
 
 #include <sys/socket.h>
@@ -10,7 +11,6 @@
 #include "charmux/base/text.hpp"
 #include "console/notices.hpp"
 #include "frontend/proxied.hpp"
-#include "frontend/raw_session.hpp"
 #include "frontend/shaking.hpp"
 #include "net/endpoint.hpp"
 
@@ -18,7 +18,6 @@ namespace charmux::frontend {
 namespace {
 
 using access::Person;
-using access::Right;
 
 bool within(const std::vector<address::Network>& networks, const address::IpBytes& ip) {
   return std::any_of(networks.begin(), networks.end(),
@@ -192,103 +191,6 @@ void Entrance::log_in(Arrival arrival) {
                                                  std::move(arrival.stream), std::move(origin), std::move(reception));
   session->sit_down(std::move(arrival.seat));
   sessions_.add(std::move(session));
-}
-
-// --- what it gets ---
-
-Right Entrance::right(const Person& person, const console::Console& console) const {
-  return gate_.rules().right(person, console.name());
-}
-
-console::ViewerSettings Entrance::settings_for(const Person& person, const console::Console& console) const {
-  console::ViewerSettings settings;
-  settings.may_type = listen_.access == config::Access::control && right(person, console) >= Right::control;
-  settings.writer = listen_.writer.value_or(console.typing().writer);
-  settings.is_terminal = listen_.kind == config::DoorKind::telnet;
-  settings.keys = listen_.keys;
-  settings.told = listen_.notices ? console::Told::all : console::Told::nothing;
-  settings.on_lag = listen_.on_lag;
-  settings.replay = listen_.replay.value_or(console.replay());
-  settings.from_line_start = listen_.kind == config::DoorKind::telnet;
-  settings.notice_wait = gate_.limits().notice_wait;
-  return settings;
-}
-
-TelnetSession::Choices Entrance::choices(const Person& person) {
-  const auto may_see = [self = shared_from_this(), person](const console::Console& console) {
-    return self->right(person, console) >= Right::watch;
-  };
-  return {[this, self = shared_from_this(), may_see] {
-            std::vector<Menu::Row> rows;
-            for (const auto& each : consoles_.all()) {
-              const console::Viewer* const writer = each->writer();
-              if (may_see(*each))
-                rows.push_back({each->number(), each->name(), std::string(each->state_text()),
-                                writer == nullptr ? "" : writer->who(), each->viewers().size()});
-            }
-            return rows;
-          },
-          [this, self = shared_from_this(), may_see](const std::string& name) {
-            console::Console* const found = consoles_.find(name);
-            return found != nullptr && may_see(*found) ? found : nullptr;
-          },
-          [self = shared_from_this(), person](const console::Console& console) {
-            return self->settings_for(person, console);
-          }};
-}
-
-/// What that person gets: a console, a menu, or a sentence why neither.
-TelnetSession::Welcome Entrance::welcome(const Person& person, const console::ViewerOrigin& origin) {
-  TelnetSession::Welcome welcome;
-  const std::array limit{Crowd::Limit{"user " + person.name, person.name.empty() ? 0 : gate_.limits().per_user}};
-  Crowd::Entry entry = gate_.crowd().enter(limit);
-  welcome.seat = std::move(entry.ticket);
-  if (entry.full != nullptr) {
-    gate_.refused(origin, "that user is here too often already (limits.per_user)");
-    welcome.refusal = console::notices::sentence(fmt::format("{} is here too often already", person.name));
-    return welcome;
-  }
-  if (!target_) {
-    welcome.choices = choices(person);
-    return welcome;
-  }
-  console::Console* const console = target_();
-  if (console == nullptr) {
-    const std::string why = fmt::format("no guest with a console {} has been found yet; come again when it runs",
-                                        printable(listen_.console));
-    sessions_.context().log.info("{}: a client is turned away: {}", text_, why);
-    welcome.refusal = console::notices::sentence(why);
-  } else if (right(person, *console) < Right::watch) {
-    gate_.refused(origin, "no rule lets this user watch the console");
-    welcome.refusal = console::notices::sentence(fmt::format("{} may not watch this console", person.name));
-  } else {
-    welcome.settings = settings_for(person, *console);
-    welcome.console = console;
-  }
-  return welcome;
-}
-
-void Entrance::enter(Arrival arrival, const Person& person) {
-  console::ViewerOrigin origin = origin_of(arrival);
-  if (!person.name.empty()) origin.user = person.name;
-  TelnetSession::Welcome given = welcome(person, origin);
-  if (!given.refusal.empty()) return turn_away(arrival.stream, given.refusal);
-  const Connection::Context context = sessions_.context();
-  const auto add = [&](auto session) {
-    session->sit_down(std::move(arrival.seat));
-    session->sit_down(std::move(given.seat));
-    sessions_.add(std::move(session));
-  };
-  if (given.choices)
-    return add(std::make_unique<TelnetSession>(context, sessions_.telnet_scratch(), std::move(arrival.stream),
-                                               std::move(origin), std::move(*given.choices)));
-  if (listen_.kind == config::DoorKind::raw)
-    return add(std::make_unique<RawSession>(context, std::move(arrival.stream), std::move(origin), *given.console,
-                                            given.settings));
-  const auto caller = listen_.kind == config::DoorKind::rfc2217 ? TelnetSession::Caller::program  //
-                                                                : TelnetSession::Caller::person;
-  add(std::make_unique<TelnetSession>(context, sessions_.telnet_scratch(), std::move(arrival.stream), std::move(origin),
-                                      *given.console, given.settings, caller));
 }
 
 console::ViewerOrigin Entrance::origin_of(const Arrival& arrival) const { return {arrival.from, text_, std::nullopt}; }
