@@ -46,6 +46,19 @@ std::string nobody(const std::string& door, const std::string& what) {
          "; give one that, or the listener user=NAME, or add ,insecure on purpose";
 }
 
+/// What is said of listeners where there are neither profiles nor users.
+std::string of_line(std::string address) { return problems("", with({"c1=pty:/dev/pts/3"}, {std::move(address)})); }
+
+const std::string kOpen =
+    " would let anyone who reaches it in: it has no TLS (tls=PROFILE) and no names for its clients (";
+const std::string kBoth =
+    "); give it both, bind it to 127.0.0.1 or [::1], use a UNIX socket, or add ,insecure on purpose";
+/// What a listener is told that others reach and that has neither.
+const std::string kTelnetOpen = kOpen + "[[user]]s who log in, or user=NAME" + kBoth;
+const std::string kRawOpen =
+    kOpen + "user=NAME, or [[user]]s with a certificate and a tls= with client_ca: raw knows clients by nothing else" +
+    kBoth;
+
 }  // namespace
 
 TEST_CASE("without users nobody has a name at TCP, and a socket's peer has that of its uid") {
@@ -170,4 +183,23 @@ TEST_CASE("configurations are equal when they say the same of profiles, users an
   for (const std::string& other : {kPlain + kRequired + kEverybody, kProfiles + kPassword, kProfiles + kEverybody,
                                    kProfiles + kEverybody + "[[group]]\nname = \"g\"\nwatch = [\"b\"]\n"})
     CHECK(config(tables) != config(other));
+}
+
+TEST_CASE("a TCP listener off loopback is refused with the reason and the remedy, unless it is insecure on purpose") {
+  CHECK(of_line("telnet:0.0.0.0:23,console=c1") == "--listen: telnet:0.0.0.0:23" + kTelnetOpen);
+  CHECK(of_line("raw:*:23,console=c1") == "--listen: raw:*:23" + kRawOpen);
+  CHECK(of_line("raw:[::]:23,console=c1") == "--listen: raw:[::]:23" + kRawOpen);
+  CHECK(problems("[[listen]]\naddress = \"raw:192.0.2.1:23\"\nconsole = \"c1\"\ninsecure = false\n") ==
+        "f:2:11: raw:192.0.2.1:23" + kRawOpen);
+  CHECK(of_line("telnet:0.0.0.0:23,console=c1,insecure") == "ok");
+  CHECK(of_line("telnet:127.0.0.1:23,console=c1,insecure") == "ok");
+  CHECK(of_line("telnet:localhost:23,console=c1") == "ok");
+  CHECK(of_line("raw:/run/x,console=c1") == "ok");
+  CHECK(of_line("telnet:*,ports=7001-7999") == "--listen: telnet:*,ports=7001-7999" + kTelnetOpen);
+  const auto config = parse_toml("", "f", with({"c1=pty:/dev/pts/3"}, {"telnet:rack1:23,console=c1"}), root());
+  REQUIRE(config);
+  const auto open = exposure(config->listens.at(0), *config, "192.0.2.1:23");
+  REQUIRE(open);
+  CHECK(open->text == "telnet:rack1:23 leads to 192.0.2.1:23 and" + kTelnetOpen);
+  CHECK(of_line("raw:rack1:23,console=c1") == "ok");  // only a resolver knows; it is asked before it is bound
 }

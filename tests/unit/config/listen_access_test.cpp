@@ -57,3 +57,24 @@ TEST_CASE("a profile or user that a listener names has to be there; a socket's p
   CHECK(problems("[[listen]]\naddress = \"raw:*:1,console=c1\"\ntls = 1\n") ==
         "f:3:7: 'tls' in [[listen]] must be a text in quotes, not an integer");
 }
+
+TEST_CASE("networks that may connect are a list like those of proxies, and for TCP") {
+  const auto on_line = [](const std::string& options) {
+    return listen_of("", with({"c1=pty:/a"}, {"raw:127.0.0.1:1,console=c1" + options}));
+  };
+  const auto in_file = [](const std::string& lines) { return listen_of("[[listen]]\n" + lines, with({"c1=pty:/a"})); };
+  const auto line_problems = [](const std::string& address) { return problems("", with({"c1=pty:/a"}, {address})); };
+  const auto ten = address::parse_network("10.0.0.0/8");
+  const auto six = address::parse_network("fd00::/8");
+  CHECK(on_line("").allow.empty());
+  CHECK(on_line(",allow=10.0.0.0/8,,fd00::/8").allow == std::vector{*ten, *six});
+  CHECK(in_file("address = \"raw:127.0.0.1:1,console=c1\"\nallow = [\"10.0.0.0/8\", \"fd00::/8\"]\n").allow ==
+        std::vector{*ten, *six});
+  CHECK(line_problems("raw:127.0.0.1:1,console=c1,allow=lab") ==
+        "--listen: raw:127.0.0.1:1,console=c1,allow=lab: 'allow': 'lab' is no network: write an address and its bits, "
+        "such as 10.0.0.0/8 or fd00::/8");
+  CHECK(line_problems("raw:@x,console=c1,allow=::1") ==
+        "--listen: raw:@x,console=c1,allow=::1: 'allow' is for TCP, and this is a UNIX socket: leave it out");
+  CHECK(problems("[[listen]]\naddress = \"raw:127.0.0.1:1,console=c1\"\nallow = []\n", with({"c1=pty:/a"})) ==
+        "f:3:9: 'allow' in [[listen]] is empty: name one, or leave 'allow' out");
+}

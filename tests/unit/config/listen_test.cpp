@@ -29,16 +29,6 @@ std::string line_problems(std::vector<std::string> addresses,
   return problems("", with(std::move(consoles), std::move(addresses)));
 }
 
-const std::string kOpen =
-    " would let anyone who reaches it in: it has no TLS (tls=PROFILE) and no names for its clients (";
-const std::string kBoth =
-    "); give it both, bind it to 127.0.0.1 or [::1], use a UNIX socket, or add ,insecure on purpose";
-/// What a listener is told that others reach and that has neither.
-const std::string kTelnetOpen = kOpen + "[[user]]s who log in, or user=NAME" + kBoth;
-const std::string kRawOpen =
-    kOpen + "user=NAME, or [[user]]s with a certificate and a tls= with client_ca: raw knows clients by nothing else" +
-    kBoth;
-
 }  // namespace
 
 TEST_CASE("a telnet listener has notices, skips, and replays what its console does") {
@@ -223,22 +213,6 @@ TEST_CASE("networks of proxies are a list in the file, and between doubled comma
         "--listen: raw:@x,console=c1,proxy-from=::1: 'proxy-from' is for TCP, and this is a UNIX socket: leave it out");
 }
 
-TEST_CASE("networks that may connect are a list like those of proxies, and for TCP") {
-  const auto ten = address::parse_network("10.0.0.0/8");
-  const auto six = address::parse_network("fd00::/8");
-  CHECK(on_line("raw:127.0.0.1:1,console=c1").allow.empty());
-  CHECK(on_line("raw:127.0.0.1:1,console=c1,allow=10.0.0.0/8,,fd00::/8").allow == std::vector{*ten, *six});
-  CHECK(in_file("address = \"raw:127.0.0.1:1,console=c1\"\nallow = [\"10.0.0.0/8\", \"fd00::/8\"]\n").allow ==
-        std::vector{*ten, *six});
-  CHECK(line_problems({"raw:127.0.0.1:1,console=c1,allow=lab"}) ==
-        "--listen: raw:127.0.0.1:1,console=c1,allow=lab: 'allow': 'lab' is no network: write an address and its bits, "
-        "such as 10.0.0.0/8 or fd00::/8");
-  CHECK(line_problems({"raw:@x,console=c1,allow=::1"}) ==
-        "--listen: raw:@x,console=c1,allow=::1: 'allow' is for TCP, and this is a UNIX socket: leave it out");
-  CHECK(problems("[[listen]]\naddress = \"raw:127.0.0.1:1,console=c1\"\nallow = []\n") ==
-        "f:3:9: 'allow' in [[listen]] is empty: name one, or leave 'allow' out");
-}
-
 TEST_CASE("ranges and ports of one host do not overlap") {
   const std::string range = "telnet:127.0.0.1,ports=7001-7999";
   CHECK(line_problems({range, "raw:127.0.0.1,ports=7999-8000"}) ==
@@ -295,23 +269,4 @@ TEST_CASE("no two listeners are at one place, or where one takes the other's por
   CHECK(line_problems({"raw:/run/a,console=c1", "raw:/run/a,console=c1"}) ==
         "--listen: raw:/run/a is where raw:/run/a listens already (--listen): give each its own place");
   CHECK(line_problems({"raw:127.0.0.1:1,console=c1", "raw:[::1]:1,console=c1", "raw:@x,console=c1"}) == "ok");
-}
-
-TEST_CASE("a TCP listener off loopback is refused with the reason and the remedy, unless it is insecure on purpose") {
-  CHECK(line_problems({"telnet:0.0.0.0:23,console=c1"}) == "--listen: telnet:0.0.0.0:23" + kTelnetOpen);
-  CHECK(line_problems({"raw:*:23,console=c1"}) == "--listen: raw:*:23" + kRawOpen);
-  CHECK(line_problems({"raw:[::]:23,console=c1"}) == "--listen: raw:[::]:23" + kRawOpen);
-  CHECK(problems("[[listen]]\naddress = \"raw:192.0.2.1:23\"\nconsole = \"c1\"\ninsecure = false\n") ==
-        "f:2:11: raw:192.0.2.1:23" + kRawOpen);
-  CHECK(line_problems({"telnet:0.0.0.0:23,console=c1,insecure"}) == "ok");
-  CHECK(line_problems({"telnet:127.0.0.1:23,console=c1,insecure"}) == "ok");
-  CHECK(line_problems({"telnet:localhost:23,console=c1"}) == "ok");
-  CHECK(line_problems({"raw:/run/x,console=c1"}) == "ok");
-  CHECK(line_problems({"telnet:*,ports=7001-7999"}) == "--listen: telnet:*,ports=7001-7999" + kTelnetOpen);
-  const auto config = parse_toml("", "f", with({"c1=pty:/dev/pts/3"}, {"telnet:rack1:23,console=c1"}), root());
-  REQUIRE(config);
-  const auto open = exposure(config->listens.at(0), *config, "192.0.2.1:23");
-  REQUIRE(open);
-  CHECK(open->text == "telnet:rack1:23 leads to 192.0.2.1:23 and" + kTelnetOpen);
-  CHECK(line_problems({"raw:rack1:23,console=c1"}) == "ok");  // only a resolver knows; it is asked before it is bound
 }
