@@ -1,37 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <doctest/doctest.h>
-#include <sys/socket.h>
-
-#include <array>
-#include <fstream>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "charmux/base/units.hpp"
 #include "kit/tls_client.hpp"
-#include "kit/world.hpp"
-#include "net/stream.hpp"
+#include "kit/tls_meeting.hpp"
 
 namespace charmux::test {
 
-/// Two ends of a connection, each in its own way: the stream under test, which is the server, and a client of the kit.
-struct Accepting {
-  World world;
-  TestAuthority authority;
+/// The stream under test is the server, and meets a client of the kit.
+struct Accepting : TlsMeeting {
   net::TlsServerFiles files;
   std::optional<net::TlsContext> context;  ///< made at the first visit.
   TlsVisiting visiting;
-  std::optional<net::Stream> stream;
   TlsClient client;
-  net::Io shaken{net::Io::Kind::again};
 
-  std::string file(const std::string& name, const std::string& text) const {
-    std::ofstream(world.directory / name) << text;
-    return world.directory / name;
-  }
   /// The server shows this too; `above`: those behind it.
   void show(const TestCertificate& own, const std::string& above = {}) {
     const std::string name = "own" + std::to_string(files.shown.size());
@@ -51,12 +35,9 @@ struct Accepting {
   /// A connection, whose far end is returned.
   UniqueFd arrive() {
     if (!context) make_context();
-    std::array<int, 2> ends{};
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
-    stream.emplace(UniqueFd(ends[0]), 64 * KiB);
-    shaken = {net::Io::Kind::again};
+    UniqueFd far = connected();
     REQUIRE(stream->accept_tls(*context));
-    return UniqueFd(ends[1]);
+    return far;
   }
   /// A client comes, and the handshake goes its way to the end.
   void visit() {
@@ -80,30 +61,8 @@ struct Accepting {
     REQUIRE(shaken.kind == net::Io::Kind::moved);
     REQUIRE(client.shaken());
   }
-  /// What the stream has, read in pieces of that size.
-  net::Io read_all(std::string& into, std::size_t most) {
-    std::array<std::byte, 65536> room;
-    for (;;) {
-      const net::Io io = stream->recv(BytesSpan(room).first(most));
-      if (io.kind != net::Io::Kind::moved) return io;
-      into += as_text(BytesView(room).first(io.bytes));
-    }
-  }
   void talk(const std::string& said, const std::string& typed, std::size_t most) {
-    std::string heard;
-    std::size_t sent = 0;
-    const std::size_t before = client.received().size();
-    client.write(typed);
-    world.run_until("all has come both ways", [&] {
-      client.poll();
-      (void)read_all(heard, most);
-      stream->flush();
-      const net::Io io = stream->send(as_bytes(std::string_view(said).substr(sent)));
-      if (io.kind == net::Io::Kind::moved) sent += io.bytes;
-      return heard.size() >= typed.size() && client.received().size() - before >= said.size();
-    });
-    CHECK(heard == typed);
-    CHECK(client.received().substr(before) == said);
+    TlsMeeting::talk(client, typed, said, most);
   }
   /// Sends that until the socket takes no more, while the client reads nothing; how much was taken.
   std::size_t fill(const std::string& piece) {
@@ -114,13 +73,6 @@ struct Accepting {
       taken += io.bytes;
     }
   }
-  /// Why the server refused; its own words.
-  [[nodiscard]] net::TlsFailure::Kind failed() const {
-    CHECK(shaken.kind == net::Io::Kind::error);
-    CHECK(shaken.error_number == EPROTO);
-    return stream->tls()->why().kind;
-  }
-  [[nodiscard]] const std::string& why() const { return stream->tls()->why().text; }
 };
 
 }  // namespace charmux::test

@@ -3,15 +3,10 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
-#include <utility>
 
-#include "charmux/base/unique_fd.hpp"
-#include "test_authority.hpp"
+#include "tls_end.hpp"
 
-struct ssl_ctx_st;
 struct ssl_session_st;
-struct ssl_st;
 
 namespace charmux::test {
 
@@ -27,30 +22,14 @@ struct TlsVisiting {
   std::shared_ptr<ssl_session_st> resumed{};  ///< a session to go on with.
 };
 
-/// The client's end of a TLS connection that a test emulates. It believes any server: what that shows is looked at by
-/// the test. Never waits: poll() moves what can be moved now.
-class TlsClient {
+/// The client's end. It believes any server: what that shows is looked at by the test.
+class TlsClient : public TlsEnd {
  public:
   TlsClient() = default;
   TlsClient(UniqueFd fd, const TlsVisiting& visiting);
-  TlsClient(TlsClient&&) = default;
-  TlsClient& operator=(TlsClient&&) = default;
 
-  void poll(bool reads = true);
-  /// Queues bytes to be sent as the other side takes them.
-  void write(std::string_view bytes) { unsent_ += bytes; }
-  [[nodiscard]] bool all_sent() const { return unsent_.empty(); }
   /// Asks for a new handshake (TLS 1.2); whether OpenSSL let it begin.
   bool renegotiate();
-  void close();
-
-  [[nodiscard]] bool shaken() const { return shaken_; }
-  [[nodiscard]] const std::string& received() const { return received_; }
-  /// The other side says no more, or TLS failed: then why() is not empty.
-  [[nodiscard]] bool ended() const { return ended_; }
-  [[nodiscard]] bool was_told_of_the_end() const { return told_of_the_end_; }
-  /// OpenSSL's reason, "" for none.
-  [[nodiscard]] const std::string& why() const { return why_; }
   /// "TLSv1.3".
   [[nodiscard]] std::string version() const;
   [[nodiscard]] std::string cipher() const;
@@ -62,19 +41,6 @@ class TlsClient {
   [[nodiscard]] bool was_resumed() const;
   /// To be resumed: TLS 1.3 has it when something was read.
   [[nodiscard]] std::shared_ptr<ssl_session_st> session() const;
-  [[nodiscard]] int fd() const { return fd_.get(); }
-
- private:
-  void met(int result);
-  UniqueFd fd_;
-  std::shared_ptr<ssl_ctx_st> context_;
-  std::shared_ptr<ssl_st> ssl_;
-  std::string unsent_;
-  std::string received_;
-  std::string why_;
-  bool shaken_ = false;
-  bool ended_ = false;
-  bool told_of_the_end_ = false;
 };
 
 }  // namespace charmux::test
