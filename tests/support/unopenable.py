@@ -10,6 +10,8 @@ import termios
 
 from charmux_kit import wait_until
 
+NO_PATIENCE = 'connect_timeout = "200ms"\n'  # where nobody will answer
+
 
 def not_a_tty(kit):
     kit.path("file").write_text("")
@@ -73,6 +75,7 @@ def tcp_refused(_kit):
 
 def tcp_not_answered(kit):
     """The kernel drops what it has no room for in a full backlog, as a firewall would."""
+    kit.limits = NO_PATIENCE
     listener = kit.tcp_chardev(port=7999)
     while fill(socket.AF_INET, ("127.0.0.1", 7999), kit):
         pass
@@ -81,6 +84,7 @@ def tcp_not_answered(kit):
 
 def backlog_full(kit):
     """A chardev of QEMU has one client; who comes later waits in its backlog and is told nothing."""
+    kit.limits = NO_PATIENCE
     guest = kit.guest({"vm": "unix"}, paused=True)
     place = guest.address("vm").removeprefix("unix:")
     assert fill(socket.AF_UNIX, place, kit)

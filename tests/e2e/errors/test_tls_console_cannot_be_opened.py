@@ -91,6 +91,7 @@ def closes(kit):
 
 def does_not_answer(kit):
     kit.tcp_chardev(port=7999)
+    kit.limits = 'connect_timeout = "200ms"\n'
     return PLACE
 
 
@@ -187,7 +188,7 @@ ERRORS = {name: (*case, f"{reason}; trying again") for name, (*case, reason) in 
 def test_the_log_and_the_list_say_why(kit, name):
     provoke, _, reason = REASONS[name]
     address = provoke(kit)
-    kit.path("charmux.toml").write_text('[limits]\nconnect_timeout = "200ms"\n')
+    kit.path("charmux.toml").write_text("[limits]\n" + getattr(kit, "limits", ""))
     daemon = kit.daemon("--config", kit.path("charmux.toml"), "--console", f"vm={address}")
     if hasattr(kit, "when_begun"):
         kit.when_begun()
