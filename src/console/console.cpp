@@ -46,6 +46,13 @@ Console::Console(Settings settings, history::Ring ring, std::unique_ptr<backend:
       comings_(fanout.loop(), viewers_),
       pen_(typing_.writer_idle, fanout.loop(), input_, comings_, pen_owner()) {}
 
+void Console::configure(std::uint64_t replay, const config::Typing& typing) {
+  replay_ = replay;
+  typing_ = typing;
+  input_.set_pace({typing.input_rate, typing.input_cr_delay});
+  pen_.set_idle(typing.writer_idle);
+}
+
 void Console::stop(std::string_view why) {
   for (const Viewer* viewer : viewers_)
     if (const std::size_t bytes = input_.drop(viewer->id()); bytes > 0) input_dropped(bytes, why);

@@ -77,6 +77,8 @@ class Console final : private backend::Backend::Sink {
   void rename(std::string name) { name_ = std::move(name); }
   [[nodiscard]] std::uint64_t replay() const { return replay_; }
   [[nodiscard]] const config::Typing& typing() const { return typing_; }
+  /// The configuration says otherwise now. What holds for a viewer from when it attaches holds for those who come.
+  void configure(std::uint64_t replay, const config::Typing& typing);
   [[nodiscard]] history::Ring& ring() { return ring_; }
   [[nodiscard]] const history::Ring& ring() const { return ring_; }
   [[nodiscard]] Fanout& fanout() { return fanout_; }
@@ -134,6 +136,9 @@ class Console final : private backend::Backend::Sink {
   [[nodiscard]] bool may_write(const Viewer& viewer) const { return may_type(viewer) && pen_.may_write(viewer); }
   /// Whether its door and the backend let this viewer type, if it has the pen.
   [[nodiscard]] bool may_type(const Viewer& viewer) const;
+  /// Its user or its door has got or lost the right to type, which it is told. What it typed and the guest was not
+  /// given yet is dropped then, and the pen passes.
+  void set_may_type(Viewer& viewer, bool may_type);
   /// What a viewer typed. False: it has not the pen, or may not type, and nothing was taken. At most input_room()
   /// bytes.
   [[nodiscard]] bool type(Viewer& viewer, BytesView bytes);
@@ -193,8 +198,8 @@ class Console final : private backend::Backend::Sink {
   void note(std::string_view what, const ViewerOrigin& by, std::string_view detail = {}, std::string text = {});
 
   std::string name_;
-  const std::uint64_t replay_;
-  const config::Typing typing_;
+  std::uint64_t replay_;
+  config::Typing typing_;
   Audit* const audit_;
   history::Ring ring_;
   const std::function<void(std::function<void()>)> save_;

@@ -83,6 +83,17 @@ void Console::spy(Viewer& viewer) {
 
 void Console::lay_pen_down(Viewer& viewer) { pen_.lay_down(viewer); }
 
+void Console::set_may_type(Viewer& viewer, bool may_type) {
+  if (viewer.settings().may_type == may_type) return;
+  viewer.set_may_type(may_type);
+  log_.info("console {}: {} may {} from now on", name_, viewer.who(), may_type ? "type" : "only watch");
+  note("rights", viewer.origin(), "may", may_type ? "type" : "watch");
+  viewer.notify(notices::sentence(may_type ? "you may type from now on" : "you may only watch from now on"));
+  if (may_type) return;
+  drop_typed(viewer, fmt::format("{} may only watch from now on", viewer.who()));
+  pen_.lay_down(viewer);
+}
+
 bool Console::may_act(Viewer& viewer) {
   if (!may_type(viewer)) return false;
   return pen_.may_write(viewer) || (!pen_.holder() && pen_.type(viewer));

@@ -29,6 +29,11 @@ void Input::writable() {
   go_on();
 }
 
+void Input::set_pace(const InputPace::Settings& pace) {
+  mixer_.set_pace(pace, loop_.now());
+  go_on();
+}
+
 void Input::release() {
   --held_;
   go_on();

@@ -33,6 +33,8 @@ class Input {
   [[nodiscard]] bool empty() const { return mixer_.empty(); }
   [[nodiscard]] std::size_t waiting(Writer writer) const { return mixer_.waiting(writer); }
   [[nodiscard]] std::size_t room(Writer writer) const { return mixer_.room(writer); }
+  /// Whatever waits goes at this pace from now on.
+  void set_pace(const InputPace::Settings& pace);
   /// Nothing of this writer's shall go any more. How many bytes that were.
   std::size_t drop(Writer writer) { return mixer_.drop(writer); }
 

@@ -46,6 +46,15 @@ void InputMixer::add(Writer writer, BytesView read, MonoTime now) {
   waiting_ += read.size();
 }
 
+void InputMixer::set_pace(const InputPace::Settings& pace, MonoTime now) {
+  settings_.pace = pace;
+  std::erase_if(queues_, [](const Queue& each) { return each.bytes.empty(); });
+  for (Queue& each : queues_) {
+    each.pace = InputPace(pace);
+    each.pace.begins(now);
+  }
+}
+
 // --- whose turn it is ---
 
 InputMixer::Queues::iterator InputMixer::whose_turn(MonoTime now) {

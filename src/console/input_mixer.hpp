@@ -60,6 +60,8 @@ class InputMixer {
   [[nodiscard]] std::size_t room(Writer writer) const {
     return settings_.queue - std::min(settings_.queue, waiting(writer));
   }
+  /// Whatever waits goes at this pace from now on.
+  void set_pace(const InputPace::Settings& pace, MonoTime now);
   /// Nothing of this writer's shall go any more. How many bytes that were.
   std::size_t drop(Writer writer);
 
@@ -83,7 +85,7 @@ class InputMixer {
   static void take_reads(Queue& queue, std::size_t bytes);
   void guest_has(Writer writer, BytesView bytes, MonoTime now);
 
-  const Settings settings_;
+  Settings settings_;
   Queues queues_;  ///< in the order of their turns; one without pace is there only while something waits in it.
   std::size_t waiting_ = 0;
   std::optional<Writer> unfinished_;  ///< the guest took only a part of what it was offered of this one's read.

@@ -137,6 +137,12 @@ void Pen::tell_holder_of(const Viewer& asker) {
 
 // --- idleness ---
 
+void Pen::set_idle(std::chrono::milliseconds after) {
+  idle_after_ = after;
+  if (after.count() == 0) return idle_.stop();
+  if (lock_.holder()) look_for_idleness();
+}
+
 void Pen::look_for_idleness() {
   Viewer* const holder = lock_.holder() ? owner_.find(*lock_.holder()) : nullptr;
   if (holder == nullptr) return;

@@ -54,6 +54,8 @@ class Pen {
   void lay_down(const Viewer& viewer);
   /// Something that waited of this writer's has gone to the guest.
   void input_went(Id writer);
+  /// From now on it is that; a writer who has been idle for so long already loses it.
+  void set_idle(std::chrono::milliseconds after);
   /// Nobody loses it by being idle any more.
   void stop() { idle_.stop(); }
 
@@ -72,7 +74,7 @@ class Pen {
   void look_for_idleness();
   void drop_input(const Viewer& viewer, const std::string& why);
 
-  const std::chrono::milliseconds idle_after_;
+  std::chrono::milliseconds idle_after_;
   loop::Loop& loop_;
   Input& input_;
   Comings& comings_;

@@ -115,6 +115,8 @@ class Viewer {
   /// skipped.
   void skip_all();
   void input_may_go_on() { wire_.input_may_go_on(); }
+  /// Its time is over: see Wire.
+  void expire(const std::string& reason) { wire_.expire(reason); }
   /// Output ends here: what there is so far is still sent, then `text` if notices are on; Wire::finished() follows.
   void finish(std::string_view text);
 
@@ -129,6 +131,8 @@ class Viewer {
   /// Bytes that it has not been sent yet.
   [[nodiscard]] std::uint64_t lag() const;
   [[nodiscard]] const ViewerSettings& settings() const { return settings_; }
+  /// Of Console only: see Console::set_may_type().
+  void set_may_type(bool may_type) { settings_.may_type = may_type; }
   /// It has chosen to watch only, until it chooses otherwise.
   [[nodiscard]] bool spies() const { return spies_; }
   void set_spying(bool spies) { spies_ = spies; }
@@ -191,7 +195,7 @@ class Viewer {
 
   Console& console_;
   Wire& wire_;
-  const ViewerSettings settings_;
+  ViewerSettings settings_;
   const ViewerOrigin origin_;
   const WallTime since_ = std::chrono::system_clock::now();
   const std::uint64_t id_;

@@ -178,6 +178,21 @@ TEST_CASE("a writer's pace is its own: a paste goes slowly, and others at once")
   CHECK(std::count(desk.guest.begin(), desk.guest.end(), 'p') == 102);
 }
 
+TEST_CASE("another pace holds for what waits already") {
+  Desk desk({.pace = {1, 0ms}});
+  desk.type(1, "paste");
+  CHECK(desk.give() == "p");
+  desk.mixer.set_pace({100, 0ms}, desk.now);
+  CHECK(desk.give() == "a");
+  CHECK(desk.mixer.due(desk.now) == desk.now + 10ms);
+  desk.mixer.set_pace({}, desk.now);
+  CHECK(desk.give() == "ste");
+  CHECK(desk.mixer.may_pass(1, desk.now));
+  desk.mixer.set_pace({1, 0ms}, desk.now);
+  desk.type(1, "xy");
+  CHECK(desk.give() == "x");
+}
+
 TEST_CASE("a pace tears no key, and its bytes count") {
   Desk desk({.pace = {100, 0ms}});
   desk.type(1, "\x1b[1;5Cab");
