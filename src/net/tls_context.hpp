@@ -46,13 +46,16 @@ class TlsContext {
   /// What is wrong with the files and does not keep a server from serving, a sentence each: a certificate of ours that
   /// is not valid now, a crl that has expired. As it was when they were read.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+  /// Of a server: whom it believes, as digests of client_ca and crl. Two that are the same believe the same clients.
+  [[nodiscard]] const std::string& trust() const { return trust_; }
   [[nodiscard]] ssl_ctx_st* raw() const { return context_.get(); }
 
  private:
-  TlsContext(std::shared_ptr<ssl_ctx_st> context, std::vector<std::string> warnings)
-      : context_(std::move(context)), warnings_(std::move(warnings)) {}
+  TlsContext(std::shared_ptr<ssl_ctx_st> context, std::vector<std::string> warnings, std::string trust = {})
+      : context_(std::move(context)), warnings_(std::move(warnings)), trust_(std::move(trust)) {}
   std::shared_ptr<ssl_ctx_st> context_;
   std::vector<std::string> warnings_;
+  std::string trust_;
 };
 
 }  // namespace charmux::net

@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,7 @@ constexpr std::string_view kSessions = "charmux";
 struct Parts {
   std::vector<TlsPair> shown;
   std::vector<Crl> crls;
+  std::string trust;  ///< see TlsContext::trust()
 };
 
 void free_parts(void*, void* parts, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<Parts*>(parts); }
@@ -154,11 +156,23 @@ bool is_of(X509_CRL* crl, const std::vector<Certificate>& authorities) {
   });
 }
 
+/// What X509_digest() says of one, or X509_CRL_digest().
+template <class Of, class Digest>
+std::string digest(const Of* of, Digest digest) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> room{};
+  unsigned length = 0;
+  if (digest(of, EVP_sha256(), room.data(), &length) != 1) return {};
+  return {reinterpret_cast<const char*>(room.data()), length};
+}
+
 Status check_clients(SSL_CTX* context, const TlsServerFiles& files, Parts& parts) {
   const Result<std::vector<Certificate>> authorities = trust_file(context, "client_ca", files.client_ca);
   if (!authorities) return tl::unexpected(authorities.error());
   // So that a client with several certificates knows which to show.
-  for (const Certificate& each : *authorities) SSL_CTX_add_client_CA(context, each.get());
+  for (const Certificate& each : *authorities) {
+    SSL_CTX_add_client_CA(context, each.get());
+    parts.trust += digest(each.get(), &X509_digest);
+  }
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (files.client_required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
   if (files.crl.empty()) return {};
   Result<std::vector<Crl>> crls = read_crls("crl", files.crl);
@@ -170,6 +184,7 @@ Status check_clients(SSL_CTX* context, const TlsServerFiles& files, Parts& parts
     if (!known)
       return failure("crl file {} holds a CRL by {}, which nobody in {} has signed: put that authority there",
                      files.crl, name_text(X509_CRL_get_issuer(each.get())), files.client_ca);
+    parts.trust += digest(each.get(), &X509_CRL_digest);
     if (X509_STORE_add_crl(store, each.get()) != 1) return failure("crl file {}: {}", files.crl, openssl_reason());
   }
   X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
@@ -214,7 +229,7 @@ Result<TlsContext> TlsContext::server(const TlsServerFiles& files) {
   if (const Status good = show_all(context.get(), files.shown, *parts); !good) return tl::unexpected(good.error());
   if (!files.client_ca.empty())
     if (const Status good = check_clients(context.get(), files, *parts); !good) return tl::unexpected(good.error());
-  return TlsContext(std::move(context), warnings_about(files, *parts));
+  return TlsContext(std::move(context), warnings_about(files, *parts), parts->trust);
 }
 
 }  // namespace charmux::net

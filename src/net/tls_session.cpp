@@ -183,6 +183,22 @@ std::optional<PeerCertificate> TlsSession::peer_certificate() const {
   return PeerCertificate::of(certificate);
 }
 
+std::string TlsSession::refused_by(const TlsContext& now) const {
+  X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
+  if (certificate == nullptr) return {};
+  forget_errors();
+  const std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> verifying(X509_STORE_CTX_new(),
+                                                                                  &X509_STORE_CTX_free);
+  // Of a resumed session nothing but its own certificate is known any more.
+  const bool ready = verifying && X509_STORE_CTX_init(verifying.get(), SSL_CTX_get_cert_store(now.raw()), certificate,
+                                                      SSL_get_peer_cert_chain(ssl_.get())) == 1;
+  if (!ready || X509_STORE_CTX_set_default(verifying.get(), "ssl_client") != 1) return "it cannot be verified";
+  const bool good = X509_verify_cert(verifying.get()) == 1;
+  const std::string why = good ? "" : TlsFailure::of(verifying.get(), wanted_).text;
+  forget_errors();
+  return why;
+}
+
 Io TlsSession::settled(int result) {
   const Io io = result > 0 ? Io{Io::Kind::moved, static_cast<std::size_t>(result)} : outcome(result);
   if (io.kind == Io::Kind::end || io.kind == Io::Kind::error) no_more_ = io;

@@ -69,6 +69,9 @@ class TlsSession {
   [[nodiscard]] bool was_asked_for_certificate() const { return asked_for_certificate_; }
   /// Who the client is; after the handshake of a server, of a resumed session too. None: it has shown no certificate.
   [[nodiscard]] std::optional<PeerCertificate> peer_certificate() const;
+  /// Why a server that believes whom `now` does would not believe the client's certificate: "certificate CN=ann was
+  /// revoked ...". Empty: it would, or none was shown. Verifies anew: some 100 us.
+  [[nodiscard]] std::string refused_by(const TlsContext& now) const;
   /// Why an Io::error with EPROTO was one; of a server also, why the handshake came to an Io::end.
   [[nodiscard]] const TlsFailure& why() const { return failure_; }
 
