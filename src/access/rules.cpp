@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/rules.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -65,6 +67,8 @@ bool any_rights(const Person& person, const config::User* user, const std::vecto
 }
 
 }  // namespace
+
+std::string login_of(const config::User& user) { return fmt::format("{}\n{}", user.password, user.pam); }
 
 Rules::Rules(std::vector<config::User> users, std::vector<config::Group> groups)
     : users_(std::move(users)), groups_(std::move(groups)) {}

@@ -27,6 +27,9 @@ struct Person {
   std::vector<std::string> groups{};  ///< of a local one: his UNIX groups
 };
 
+/// By what that user logs in: changes when his password does, or who looks at it. Never shown.
+[[nodiscard]] std::string login_of(const config::User& user);
+
 /// Users, groups, and what they may. A value, made of a configuration; for any thread.
 class Rules {
  public:

@@ -48,6 +48,8 @@ class Connection {
   void stop();
   /// Its time is over, which the log says; destroyed at the end of the turn.
   void end(const std::string& reason);
+  /// The configuration has changed: whoever may be here no longer is told why, and ends.
+  virtual void reconsider() {}
   /// Ends it if it is overdue; called now and then.
   void check(const Overdue& overdue);
   /// Of its owner only: what is read already, and was more than could be dealt with, is dealt with now.
@@ -98,6 +100,8 @@ class Connection {
   [[nodiscard]] std::optional<net::PeerReads> client_reads() const { return stream_.reads(); }
   /// The client has asked to be sent nothing for now, which counts as not reading.
   void set_suspended(bool suspended);
+  /// How TLS is spoken; null: it is not.
+  [[nodiscard]] const net::TlsSession* tls() const { return stream_.tls(); }
   /// Everything that was to be sent has been.
   void all_sent() { happened(Happening::all_sent); }
   /// Leaves when the outbox is empty; its client reads to the end of it.

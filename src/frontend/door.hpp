@@ -18,6 +18,11 @@ class Door {
   [[nodiscard]] static Result<Door> open(loop::Loop& loop, const std::vector<net::Endpoint>& endpoints,
                                          const std::shared_ptr<Entrance>& entrance);
 
+  /// Listens no more; those inside stay.
+  void close() { acceptors_.clear(); }
+  /// Listens at all of them; see open().
+  [[nodiscard]] Status listen(loop::Loop& loop, const std::vector<net::Endpoint>& endpoints);
+
   [[nodiscard]] const std::string& text() const { return entrance_->text(); }
   /// How many sockets listen for it.
   [[nodiscard]] std::size_t descriptors() const { return acceptors_.size(); }

@@ -10,6 +10,7 @@
 
 #include "charmux/base/text.hpp"
 #include "console/notices.hpp"
+#include "frontend/pass.hpp"
 #include "frontend/proxied.hpp"
 #include "frontend/shaking.hpp"
 #include "net/endpoint.hpp"
@@ -17,6 +18,7 @@
 namespace charmux::frontend {
 namespace {
 
+using access::login_of;
 using access::Person;
 
 bool within(const std::vector<address::Network>& networks, const address::IpBytes& ip) {
@@ -47,10 +49,9 @@ Person peer_person(int fd) {
 
 }  // namespace
 
-Entrance::Entrance(Terms terms, std::string text, Gate& gate, console::Directory& consoles, Target target,
-                   Sessions& sessions)
+Entrance::Entrance(std::shared_ptr<const Terms> terms, std::string text, Gate& gate, console::Directory& consoles,
+                   Target target, Sessions& sessions)
     : terms_(std::move(terms)),
-      listen_(terms_.listen),
       text_(std::move(text)),
       gate_(gate),
       consoles_(consoles),
@@ -64,26 +65,27 @@ void Entrance::admit(UniqueFd client) {
   net::Stream stream = sessions_.stream(std::move(client));
   std::string from = stream.peer();
   const bool proxy = is_proxy(stream);
-  Arrival arrival{std::move(stream), std::move(from)};
+  Arrival arrival{std::move(stream), std::move(from), terms_->version};
   if (!proxy) return arrive(std::move(arrival));
   if (!is_stranger(arrival)) return;
   sessions_.add(std::make_unique<Proxied>(
       sessions_.context(), std::move(arrival.stream), text_, std::move(arrival.stranger), gate_.proxy_header(),
-      [self = shared_from_this()](net::Stream known, std::string whose, Crowd::Ticket stranger) {
-        self->arrive({std::move(known), std::move(whose), std::move(stranger)});
+      [self = shared_from_this(), version = arrival.version](net::Stream known, std::string whose,
+                                                             Crowd::Ticket stranger) {
+        self->arrive({std::move(known), std::move(whose), version, std::move(stranger)});
       }));
 }
 
 bool Entrance::is_proxy(const net::Stream& stream) const {
-  if (listen_.proxy_from.empty()) return false;
+  if (listen().proxy_from.empty()) return false;
   const auto ip = net::peer_of(stream.fd()).ip();
-  return ip && within(listen_.proxy_from, *ip);
+  return ip && within(listen().proxy_from, *ip);
 }
 
 bool Entrance::is_allowed(const std::string& from) const {
-  if (listen_.allow.empty()) return true;
+  if (listen().allow.empty()) return true;
   const auto ip = ip_of(from);
-  return ip && within(listen_.allow, *ip);
+  return ip && within(listen().allow, *ip);
 }
 
 bool Entrance::is_stranger(Arrival& arrival) {
@@ -99,7 +101,7 @@ bool Entrance::is_stranger(Arrival& arrival) {
 bool Entrance::takes_seat(Arrival& arrival) {
   const config::Limits& limits = gate_.limits();
   const std::array wanted{
-      Crowd::Limit{"listener " + config::door_text(listen_), limits.per_listener},
+      Crowd::Limit{"listener " + config::door_text(listen()), limits.per_listener},
       Crowd::Limit{"address " + host_of(arrival.from), ip_of(arrival.from) ? limits.per_address : 0}};
   Crowd::Entry entry = gate_.crowd().enter(wanted);
   arrival.seat = std::move(entry.ticket);
@@ -109,19 +111,25 @@ bool Entrance::takes_seat(Arrival& arrival) {
   return false;
 }
 
+bool Entrance::is_outdated(const Arrival& arrival) const {
+  if (terms_->closed || arrival.version != terms_->version) return true;
+  const net::TlsContext* const tls = gate_.tls(listen().tls);
+  return arrival.stream.tls() != nullptr && (tls == nullptr || arrival.trust != tls->trust());
+}
+
 void Entrance::arrive(Arrival arrival) {
   if (!is_allowed(arrival.from))
     return gate_.refused(origin_of(arrival), "it comes from a network that is not allowed here (allow=)");
   if (!takes_seat(arrival)) return turn_away(arrival.stream, console::notices::kFull);
-  if (listen_.tls.empty())
+  if (listen().tls.empty())
     identify(std::move(arrival));
   else
     shake(std::move(arrival));
 }
 
 void Entrance::shake(Arrival arrival) {
-  const net::TlsContext* const tls = gate_.tls(listen_.tls);
-  if (tls == nullptr) return gate_.refused(origin_of(arrival), fmt::format("there is no [tls.{}]", listen_.tls));
+  const net::TlsContext* const tls = gate_.tls(listen().tls);
+  if (tls == nullptr) return gate_.refused(origin_of(arrival), fmt::format("there is no [tls.{}]", listen().tls));
   if (!is_stranger(arrival)) return;
   if (const Status accepted = arrival.stream.accept_tls(*tls); !accepted)
     return gate_.refused(origin_of(arrival), accepted.error().text);
@@ -130,8 +138,9 @@ void Entrance::shake(Arrival arrival) {
   sessions_.add(std::make_unique<Shaking>(
       sessions_.context(), std::move(arrival.stream), text_ + ": " + arrival.from, std::move(arrival.stranger),
       gate_.limits().handshake,
-      [self = shared_from_this(), from = arrival.from, seat](net::Stream shaken, Crowd::Ticket stranger) {
-        self->identify({std::move(shaken), from, std::move(stranger), std::move(*seat)});
+      [self = shared_from_this(), from = arrival.from, version = arrival.version, trust = tls->trust(), seat](
+          net::Stream shaken, Crowd::Ticket stranger) {
+        self->identify({std::move(shaken), from, version, std::move(stranger), std::move(*seat), trust});
       },
       [self = shared_from_this(), origin](const std::string& why) { self->gate_.refused(origin, why); }));
 }
@@ -140,12 +149,14 @@ void Entrance::shake(Arrival arrival) {
 
 void Entrance::identify(Arrival arrival) {
   using config::Naming;
-  switch (terms_.naming) {
-    case Naming::none: return enter(std::move(arrival), {});
-    case Naming::user: return enter(std::move(arrival), {Person::Kind::user, listen_.user});
+  if (is_outdated(arrival))
+    return gate_.refused(origin_of(arrival), "the configuration has changed while it came; it may come again");
+  switch (terms_->naming) {
+    case Naming::none:
+    case Naming::user: return enter(std::move(arrival), pass_of_all());
     case Naming::peer: {
       const Person peer = peer_person(arrival.stream.fd());
-      return enter(std::move(arrival), peer);
+      return enter(std::move(arrival), pass_of(peer));
     }
     case Naming::certificate:
     case Naming::login: break;
@@ -155,11 +166,26 @@ void Entrance::identify(Arrival arrival) {
     console::ViewerOrigin origin = origin_of(arrival);
     origin.user = user->name;
     gate_.came_in(origin, "certificate");
-    return enter(std::move(arrival), {Person::Kind::user, user->name});
+    const auto pass = pass_of({Person::Kind::user, user->name});
+    pass->by_certificate();
+    return enter(std::move(arrival), pass);
   }
-  if (terms_.naming == Naming::login) return log_in(std::move(arrival));
+  if (terms_->naming == Naming::login) return log_in(std::move(arrival));
   gate_.refused(origin_of(arrival), shown ? fmt::format("its certificate is no user's: {}", printable(shown->subject))
                                           : "it has shown no certificate, and nothing else tells who it is");
+}
+
+std::shared_ptr<Entrance::Pass> Entrance::pass_of(Person person) {
+  return std::make_shared<Pass>(shared_from_this(), std::move(person));
+}
+
+std::shared_ptr<Entrance::Pass> Entrance::pass_of_all() {
+  std::shared_ptr<Pass> common = common_.lock();
+  if (common && common->version() == terms_->version) return common;
+  const bool named = terms_->naming == config::Naming::user;
+  common = pass_of(named ? Person{Person::Kind::user, listen().user} : Person{});
+  common_ = common;
+  return common;
 }
 
 void Entrance::log_in(Arrival arrival) {
@@ -169,23 +195,27 @@ void Entrance::log_in(Arrival arrival) {
   reception.patience = gate_.limits().login;
   reception.tries = gate_.limits().login_tries;
   reception.stranger = std::move(arrival.stranger);
-  reception.check = [self = shared_from_this(), origin](const std::string& name, std::string password,
-                                                        std::weak_ptr<const void> wanted,
-                                                        const access::Passwords::Answer& answer) {
+  const auto tried = std::make_shared<std::string>();
+  reception.check = [self = shared_from_this(), origin, tried](const std::string& name, std::string password,
+                                                               std::weak_ptr<const void> wanted,
+                                                               const access::Passwords::Answer& answer) {
     Gate& gate = self->gate_;
     const config::User* const user = gate.rules().user(name);
     console::ViewerOrigin claimed = origin;
     if (user != nullptr) claimed.user = user->name;
+    *tried = user == nullptr ? "" : login_of(*user);
     gate.passwords()->check({name, user, std::move(password), ip_of(origin.from)}, std::move(wanted),
                             [&gate, claimed, answer](access::Passwords::Verdict verdict) {
                               gate.judged(claimed, verdict);
                               answer(verdict);
                             });
   };
-  reception.welcome = [self = shared_from_this(), origin](const std::string& name) {
+  reception.welcome = [self = shared_from_this(), origin, tried, before = pass_of_all()](const std::string& name) {
     console::ViewerOrigin known = origin;
     known.user = name;
-    return self->welcome({Person::Kind::user, name}, known);
+    const auto pass = std::make_shared<Pass>(*before, Person{Person::Kind::user, name});
+    pass->by_password(*tried);
+    return self->welcome(pass, known);
   };
   auto session = std::make_unique<TelnetSession>(sessions_.context(), sessions_.telnet_scratch(),
                                                  std::move(arrival.stream), std::move(origin), std::move(reception));
@@ -204,8 +234,8 @@ void Entrance::refuse(UniqueFd client) const {
 
 void Entrance::turn_away(net::Stream& stream, std::string_view line) const {
   // Others are never told anything in-band, and nobody in plain text where TLS is spoken.
-  const bool in_plain = listen_.tls.empty() || stream.tls() != nullptr;
-  if (listen_.kind != config::DoorKind::telnet || !in_plain) return;
+  const bool in_plain = listen().tls.empty() || stream.tls() != nullptr;
+  if (listen().kind != config::DoorKind::telnet || !in_plain) return;
   // A new socket's queue takes a line; if it does not, the client has gone.
   (void)stream.send(as_bytes(fmt::format("{}\r\n", line)));
   stream.end_sending();

@@ -37,6 +37,7 @@ class Gate {
 
   [[nodiscard]] std::size_t viewers() const { return settings_.viewers(); }
   [[nodiscard]] const config::Limits& limits() const { return settings_.limits; }
+  void set_limits(const config::Limits& limits) { settings_.limits = limits; }
   [[nodiscard]] std::chrono::milliseconds proxy_header() const { return settings_.proxy_header; }
 
   [[nodiscard]] const access::Rules& rules() const { return rules_; }
@@ -45,6 +46,7 @@ class Gate {
   [[nodiscard]] access::Passwords* passwords() const { return passwords_; }
   /// How TLS is spoken by that profile; null: there is none of that name.
   [[nodiscard]] const net::TlsContext* tls(const std::string& profile) const;
+  /// Those who have shaken hands by an earlier one go on by that.
   void set_tls(std::map<std::string, net::TlsContext> profiles) { tls_ = std::move(profiles); }
   [[nodiscard]] Crowd& crowd() { return crowd_; }
 
@@ -61,7 +63,7 @@ class Gate {
   void note_refused(const console::ViewerOrigin& who, std::string_view why);
 
   Log& log_;
-  const Settings settings_;
+  Settings settings_;
   access::Passwords* const passwords_;
   access::Rules rules_;
   std::map<std::string, net::TlsContext> tls_;

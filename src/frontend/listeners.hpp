@@ -20,11 +20,23 @@ class Listeners {
     Error why;
     bool exposed = false;  ///< it would let others in than is meant: the configuration is wrong, not the machine.
   };
-  /// Opens a configured listener where its place leads to, a name being looked up: blocks, so not once the loop runs.
+  /// Where a configured listener's place leads to, a name being looked up: blocks. For any thread.
+  [[nodiscard]] static tl::expected<std::vector<net::Endpoint>, Refusal> places_of(const config::Listen& listen,
+                                                                                   const config::Config& config);
+  /// Opens it there: blocks, so not once the loop runs.
   [[nodiscard]] tl::expected<void, Refusal> open(const config::Listen& listen, const config::Config& config);
   /// Opens it at the places that it leads to. Error: one is taken or not permitted, with its errno. A row of ports
   /// opens its ports as consoles are offered.
   [[nodiscard]] Status open(const Entrance::Terms& terms, const std::vector<net::Endpoint>& endpoints);
+  /// A listener as it is to be, and where its place leads to; the latter counts where it is not open yet.
+  struct Wanted {
+    Entrance::Terms terms;
+    std::vector<net::Endpoint> endpoints;
+  };
+  /// From now on it is these, of `config`: those of the same kind and place stay open, whatever else of them has
+  /// changed, others are opened or closed. Those who are inside are not looked at: see Sessions::reconsider(). Error:
+  /// one cannot be opened, or would let others in than is meant; then all is as it was.
+  [[nodiscard]] Status change(const std::vector<Wanted>& wanted, const config::Config& config);
   /// Closes all; those inside stay.
   void close();
 
@@ -48,18 +60,29 @@ class Listeners {
 
  private:
   struct Fixed {
+    std::shared_ptr<Entrance::Terms> terms;
+    std::vector<net::Endpoint> endpoints;
     Door door;
-    std::string serves;
-    std::string console;     ///< empty: the menu
-    std::uint16_t port = 0;  ///< 0: a UNIX socket
+
+    [[nodiscard]] const config::Listen& listen() const { return terms->listen; }
   };
+  using Row = std::unique_ptr<PortRow>;
+  [[nodiscard]] Result<Fixed> opened(const Entrance::Terms& terms, const std::vector<net::Endpoint>& endpoints);
+  [[nodiscard]] Row row_of(const Entrance::Terms& terms, const std::vector<net::Endpoint>& endpoints);
+  [[nodiscard]] Status check_those_that_stay(const std::vector<Wanted>& wanted, const config::Config& config);
+  struct Replaced;
+  void close(Replaced& gone);
+  void open_again(Replaced& gone);
+  void settle(const std::vector<Wanted>& wanted);
+
   loop::Loop& loop_;
   Log& log_;
   console::Directory& consoles_;
   Sessions& sessions_;
   Gate& gate_;
   std::vector<Fixed> fixed_;
-  std::vector<std::unique_ptr<PortRow>> rows_;
+  std::vector<Row> rows_;
+  std::vector<console::Console*> offered_;
 };
 
 }  // namespace charmux::frontend

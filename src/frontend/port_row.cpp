@@ -18,8 +18,8 @@ std::string place_text(const config::Listen& listen, std::uint16_t port) {
 
 }  // namespace
 
-PortRow::PortRow(loop::Loop& loop, Log& log, Entrance::Terms terms, std::vector<net::Endpoint> endpoints, Gate& gate,
-                 console::Directory& consoles, Sessions& sessions)
+PortRow::PortRow(loop::Loop& loop, Log& log, std::shared_ptr<Entrance::Terms> terms,
+                 std::vector<net::Endpoint> endpoints, Gate& gate, console::Directory& consoles, Sessions& sessions)
     : loop_(loop),
       log_(log),
       terms_(std::move(terms)),
@@ -44,6 +44,11 @@ void PortRow::withdraw(const console::Console& console) {
   std::erase_if(places_, [&](const auto& entry) { return entry.second.console == &console; });
 }
 
+void PortRow::close() {
+  places_.clear();
+  again_.stop();
+}
+
 std::optional<PortRow::Port> PortRow::port_of(const console::Console& console) const {
   const auto at = places_.find(console.number());
   if (at == places_.end() || at->second.console != &console) return std::nullopt;
@@ -62,7 +67,9 @@ void PortRow::open(Place& place) {
   std::transform(endpoints_.begin(), endpoints_.end(), std::back_inserter(at),
                  [&](const net::Endpoint& endpoint) { return endpoint.with_port(place.port); });
   const auto entrance = std::make_shared<Entrance>(
-      terms_, place_text(listen(), place.port), gate_, consoles_, [console = place.console] { return console; },
+      terms_, place_text(listen(), place.port), gate_, consoles_,
+      // Who logs in at its port may be longer there than the console.
+      [&consoles = consoles_, console = place.console] { return consoles.holds(console) ? console : nullptr; },
       sessions_);
   Result<Door> door = Door::open(loop_, at, entrance);
   if (door) {

@@ -18,13 +18,15 @@ namespace charmux::frontend {
 class PortRow {
  public:
   /// `endpoints` are the listener's addresses, their ports of no meaning.
-  PortRow(loop::Loop& loop, Log& log, Entrance::Terms terms, std::vector<net::Endpoint> endpoints, Gate& gate,
-          console::Directory& consoles, Sessions& sessions);
+  PortRow(loop::Loop& loop, Log& log, std::shared_ptr<Entrance::Terms> terms, std::vector<net::Endpoint> endpoints,
+          Gate& gate, console::Directory& consoles, Sessions& sessions);
 
   /// Opens the console's port, if it has one and it is not open.
   void offer(console::Console& console);
   /// Closes it; those inside stay.
   void withdraw(const console::Console& console);
+  /// Closes all of them; those inside stay.
+  void close();
 
   struct Port {
     std::uint16_t number;
@@ -32,7 +34,9 @@ class PortRow {
   };
   /// None: the console's number has no place here, or it is not offered.
   [[nodiscard]] std::optional<Port> port_of(const console::Console& console) const;
-  [[nodiscard]] const config::Listen& listen() const { return terms_.listen; }
+  [[nodiscard]] Entrance::Terms& terms() { return *terms_; }
+  [[nodiscard]] const config::Listen& listen() const { return terms_->listen; }
+  [[nodiscard]] const std::vector<net::Endpoint>& endpoints() const { return endpoints_; }
   /// How many sockets listen for all of its ports that are open.
   [[nodiscard]] std::size_t descriptors() const;
 
@@ -48,7 +52,7 @@ class PortRow {
 
   loop::Loop& loop_;
   Log& log_;
-  const Entrance::Terms terms_;
+  const std::shared_ptr<Entrance::Terms> terms_;
   const std::vector<net::Endpoint> endpoints_;
   Gate& gate_;
   console::Directory& consoles_;

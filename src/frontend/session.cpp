@@ -13,6 +13,13 @@ void Session::attach(console::Console& console, const console::ViewerSettings& s
   log_.info("console {}: {} attached by {}", console.name(), viewer_->who(), origin_.door);
 }
 
+void Session::reconsider() {
+  if (!judge_ || (phase() != Phase::attached && phase() != Phase::watching)) return;
+  const Standing standing = judge_->look(origin_, viewer_ ? &console() : nullptr, tls());
+  if (!standing.why_not.empty()) return turn_out(standing.why_not);
+  if (viewer_) console().set_may_type(*viewer_, standing.may_type);
+}
+
 void Session::end_for_typing() {
   if (const std::string_view why = console().why_no_input(); !why.empty())
     return end(fmt::format("it typed, and {}", why));
@@ -20,7 +27,7 @@ void Session::end_for_typing() {
   if (viewer().settings().may_type && typist != nullptr)
     end(fmt::format("it typed while {} has the pen", typist->who()));
   else
-    end("it typed through a door that only lets watch (access=watch)");
+    end("it typed, and may only watch here (access=watch, or its user's rules)");
 }
 
 std::size_t Session::read_room() const { return viewer_->console().input_room(*viewer_); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cassert>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "console/viewer.hpp"
 #include "frontend/connection.hpp"
 #include "frontend/crowd.hpp"
+#include "frontend/standing.hpp"
 
 namespace charmux::frontend {
 
@@ -19,6 +21,9 @@ class Session : public Connection, protected console::Wire {
   ~Session() override;
   /// Counts by this ticket, too, as long as it is there.
   void sit_down(Crowd::Ticket seat) { seat_ = Crowd::both(std::move(seat_), std::move(seat)); }
+  /// Who says whether it may stay, each time that the configuration has changed; none: it may.
+  void stay_by(std::shared_ptr<Judge> judge) { judge_ = std::move(judge); }
+  void reconsider() final;
 
  protected:
   /// `door` and `user` are its viewer's.
@@ -39,6 +44,9 @@ class Session : public Connection, protected console::Wire {
   }
   [[nodiscard]] console::Console& console() { return viewer().console(); }
 
+  /// It may be here no longer. It watches no more, and its client is told why if it is told anything in-band.
+  virtual void turn_out(const std::string& why) { end(why); }
+
   /// It typed and may not, and is never told anything in-band: so it is closed, and the log says why.
   void end_for_typing();
 
@@ -53,7 +61,7 @@ class Session : public Connection, protected console::Wire {
   // Wire
   bool flush() final { return flush_outbox(); }
   [[nodiscard]] std::optional<net::PeerReads> reads() const final { return client_reads(); }
-  void finished() final { all_sent(); }
+  void finished() final { end_after_outbox(); }
   void input_may_go_on() final { update_interest(); }
   void expire(const std::string& reason) final { end(reason); }
 
@@ -61,6 +69,7 @@ class Session : public Connection, protected console::Wire {
   console::ViewerOrigin origin_;
   std::optional<console::Viewer> viewer_;
   Crowd::Ticket seat_;
+  std::shared_ptr<Judge> judge_;
 };
 
 }  // namespace charmux::frontend

@@ -42,6 +42,16 @@ void Sessions::stop() {
   for (const auto& session : sessions_) session->stop();
 }
 
+void Sessions::reconsider() {
+  // What one is told may end others, but adds none.
+  for (const auto& session : sessions_) session->reconsider();
+}
+
+void Sessions::set(const Settings& settings) {
+  settings_ = settings;
+  if (sweep_.running()) sweep_.start(sweep_pause(settings_.overdue));
+}
+
 bool Sessions::all_only_watch() const {
   return !sessions_.empty() && std::all_of(sessions_.begin(), sessions_.end(),
                                            [](const auto& session) { return session->phase() == Phase::watching; });

@@ -34,6 +34,11 @@ class Sessions final : private Keeper {
   /// them have left.
   [[nodiscard]] bool has_room(std::size_t most);
 
+  /// The configuration has changed: whoever may be here no longer ends.
+  void reconsider();
+  /// From now on; what is queued for those who are here stays.
+  void set(const Settings& settings);
+
   /// Called at the end of the turn in which the last one there has left.
   void when_empty(std::function<void()> callback) { emptied_ = std::move(callback); }
   /// Whether some are there, and all of them have closed their sending side: those who have gone altogether may look
@@ -56,7 +61,7 @@ class Sessions final : private Keeper {
 
   loop::Loop& loop_;
   Log& log_;
-  const Settings settings_;
+  Settings settings_;
   TelnetScratch telnet_scratch_;
   std::vector<std::unique_ptr<Connection>> sessions_;
   std::vector<Connection*> called_again_;

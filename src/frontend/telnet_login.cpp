@@ -70,6 +70,7 @@ void TelnetSession::come_in(Welcome welcome) {
   at.reception.stranger.reset();
   set_user(at.login.name());
   sit_down(std::move(welcome.seat));
+  stay_by(std::move(welcome.judge));
   if (!welcome.refusal.empty()) return dismiss(welcome.refusal);
   at.known = true;
   if (welcome.choices) return offer(std::move(*welcome.choices));

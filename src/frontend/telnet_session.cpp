@@ -110,6 +110,16 @@ void TelnetSession::stopping() {
   Session::stopping();
 }
 
+void TelnetSession::turn_out(const std::string& why) {
+  if (caller_ == Caller::program) return end(why);
+  log_.info("{} is turned out: {}", subject(), why);
+  if (attached()) unwatch();
+  tell(console::notices::sentence(why), true);
+  end_after_outbox();
+  // Who does not read is not waited for.
+  if (phase() == Phase::finishing) end(why);
+}
+
 // --- receiving ---
 
 std::size_t TelnetSession::read_room() const {

@@ -42,6 +42,7 @@ class TelnetSession final : public Session, private ComPortDesk::Client, private
     console::ViewerSettings settings{};
     std::optional<Choices> choices{};
     Crowd::Ticket seat{};
+    std::shared_ptr<Judge> judge{};  ///< see Session::stay_by()
   };
   /// Whoever asks a client for its name and password.
   struct Reception {
@@ -82,6 +83,7 @@ class TelnetSession final : public Session, private ComPortDesk::Client, private
   [[nodiscard]] std::size_t read_room() const override;
   [[nodiscard]] bool half_closes() const override { return false; }
   void stopping() override;
+  void turn_out(const std::string& why) override;
   void settle() override;
   [[nodiscard]] bool heeds_urgent() const override { return !desk_ || !desk_->is_full(); }
   void urgent_data(bool before_its_end) override;

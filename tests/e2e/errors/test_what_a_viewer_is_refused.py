@@ -45,7 +45,7 @@ def raw_door_to_watch(kit):
     _, daemon, _, second = two(kit, "raw", ",access=watch")
     second.send(b"hello")
     assert second.wait_closed() == b""
-    return daemon.wait_log(r"left: it typed through a door that only lets watch \(access=watch\)$")
+    return daemon.wait_log(r"left: it typed, and may only watch here \(")
 
 
 def fall_behind(kit, kind):
@@ -141,7 +141,8 @@ ERRORS = {
     "typing beside the writer": (not_the_writer, None, "[charmux: read-only: ADDRESS types; ^Ecf takes over, ^Eca asks]"),
     "typing at a listener to watch": (door_to_watch, None, "[charmux: read-only: this door only lets you watch]"),
     "typing beside the writer, raw": (raw_not_the_writer, None, "it typed while ADDRESS has the pen"),
-    "typing at a listener to watch, raw": (raw_door_to_watch, None, "it typed through a door that only lets watch (access=watch)"),
+    "typing at a listener to watch, raw": (raw_door_to_watch, None, "it typed, and may only watch here (access=watch, or its user's "
+                                           "rules)"),
     "reading too slowly": (too_slow_for_telnet, None, "ADDRESS reads too slowly: NUMBER bytes skipped, NUMBER in all"),
     "reading too slowly, raw": (too_slow_for_raw, None, "it read too slowly and fell a whole ring behind (on-lag=close)"),
     "a break through a socket": (break_through_a_socket, None, "[charmux: no break: a raw socket carries none, only QEMU's "

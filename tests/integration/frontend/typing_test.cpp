@@ -123,7 +123,7 @@ TEST_CASE("through a door that only lets watch nobody gets the pen, not even alo
     raw_watcher.poll();
     return raw_watcher.ended();
   });
-  CHECK(log.has("left: it typed through a door that only lets watch (access=watch)"));
+  CHECK(log.has("left: it typed, and may only watch here (access=watch, or its user's rules)"));
   TelnetClient writer = house.attach_telnet(house.open_telnet());
   CHECK(writer.sees("[charmux: vm, 2 watching, you type; connected"));
   writer.write("mine");

@@ -105,7 +105,8 @@ class House {
     const net::Endpoint at = port == 0 ? *net::endpoint(address::SocketPath{path, false})
                                        : *net::literal_endpoint({"127.0.0.1", static_cast<std::uint16_t>(port)});
     const auto entrance = std::make_shared<frontend::Entrance>(
-        frontend::Entrance::Terms{listen, naming}, "a door", gate, consoles, [this] { return &console; }, sessions);
+        std::make_shared<frontend::Entrance::Terms>(frontend::Entrance::Terms{listen, naming}), "a door", gate,
+        consoles, [this] { return &console; }, sessions);
     Result<frontend::Door> door = frontend::Door::open(world.loop, {at}, entrance);
     REQUIRE(door);
     doors.push_back(std::move(*door));
