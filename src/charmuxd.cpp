@@ -27,7 +27,8 @@ int main(int argc, char** argv) {
   if (line->help) return std::fputs(line->help_text.c_str(), stdout) < 0 ? 1 : 0;
   if (line->version) return std::printf("charmuxd %s\n", std::string(version()).c_str()) < 0 ? 1 : 0;
 
-  const auto config = config::load(*line, config::Environment::of_process());
+  const config::Environment environment = config::Environment::of_process();
+  const auto config = config::load(*line, environment);
   if (!config) {
     for (const config::Problem& problem : config.error())
       std::fprintf(stderr, "%s\n", config::to_text(problem).c_str());
@@ -38,7 +39,7 @@ int main(int argc, char** argv) {
   Log log(config->log_level);
   int code = daemon::kStopped;
   {
-    daemon::Daemon daemon(*config, log);
+    daemon::Daemon daemon(*config, log, [&] { return config::load(*line, environment); });
     code = daemon.run();
     if (daemon.has_pending_work()) ::_exit(code);
   }

@@ -35,7 +35,7 @@ std::string count(std::size_t number, std::string_view one, std::string_view man
 
 }  // namespace
 
-Daemon::Daemon(config::Config config, Log& log)
+Daemon::Daemon(config::Config config, Log& log, ReadConfig read)
     : config_(std::move(config)),
       log_(log),
       open_files_(raise_open_files()),
@@ -43,11 +43,14 @@ Daemon::Daemon(config::Config config, Log& log)
       fanout_(loop_),
       passwords_(loop_, log, {config_.limits.login_address, config_.limits.login_user, config_.limits.login_queue}),
       gate_(log, {[this] { return most_viewers(); }, config_.limits}, &passwords_),
-      sessions_(loop_, log,
-                {config_.limits.outbox, config_.history.send_queue,
-                 frontend::Overdue{config_.limits.viewer_stalled_timeout, config_.limits.viewer_dead_timeout}}),
+      sessions_(loop_, log, session_settings()),
       listeners_(loop_, log, consoles_, sessions_, gate_),
       roster_(config_, loop_, log, fanout_, consoles_, listeners_, records_),
+      reload_(
+          loop_, log, std::move(read),
+          {[this] { return open_listeners_texts(); }, [this](Reading read_now) { return apply(std::move(read_now)); },
+           [this] { return !roster_.retired().empty(); }}),
+      tls_files_(loop_, log, [this](TlsFiles::Profiles profiles) { renew(std::move(profiles)); }),
       api_desk_(consoles_, roster_, listeners_),
       control_(control_settings(), api_desk_, sessions_),
       terminate_(loop_, SIGTERM, [this] { stop(); }),
@@ -58,10 +61,8 @@ Daemon::Daemon(config::Config config, Log& log)
 int Daemon::run() {
   const Started started = start();
   if (started) {
-    const std::string ready = fmt::format("{}, {}", count(consoles_.all().size(), "console", "consoles"),
-                                          count(listeners_.count(), "listener", "listeners"));
-    log_.info("ready: {}", ready);
-    notify_ready(ready);
+    log_.info("ready: {}", ready_text());
+    notify_ready(ready_text());
     loop_.run();
   } else {
     log_.error("{}", started.error().why.text);
@@ -71,6 +72,11 @@ int Daemon::run() {
   if (!started) return started.error().code;
   log_.info("stopped");
   return kStopped;
+}
+
+std::string Daemon::ready_text() const {
+  return fmt::format("{}, {}", count(consoles_.all().size(), "console", "consoles"),
+                     count(listeners_.count(), "listener", "listeners"));
 }
 
 void Daemon::close_histories() {
@@ -94,7 +100,10 @@ Daemon::Started Daemon::start() {
       .and_then([this] { return make_consoles(); })
       .and_then([this] { return set_up_gate(); })
       .and_then([this] { return open_listeners(); })
-      .map([this] { roster_.start(); });
+      .map([this] {
+        roster_.retired().when_empty([this] { reload_.go_on(); });
+        roster_.start();
+      });
 }
 
 Daemon::Started Daemon::hold_directories() {
@@ -115,11 +124,11 @@ Daemon::Started Daemon::make_consoles() {
 }
 
 Daemon::Started Daemon::set_up_gate() {
+  TlsFiles::Looks looks = TlsFiles::looks_of(config_.tls);
   auto profiles = read_tls(config_.tls);
   if (!profiles) return tl::unexpected(Failure{kCouldNotStart, profiles.error()});
-  for (const auto& [name, context] : *profiles)
-    for (const std::string& warning : context.warnings()) log_.warn("[tls.{}]: {}", name, warning);
-  gate_.set_tls(std::move(*profiles));
+  show_tls(std::move(*profiles));
+  tls_files_.follow(config_.tls, std::move(looks));
   gate_.set_rules(access::Rules(config_.users, config_.groups));
   gate_.set_audit(records_.audit());
   return {};
@@ -132,6 +141,11 @@ Daemon::Started Daemon::open_listeners() {
   if (const Status opened = control_.open(loop_, config_.runtime_dir + "/control.sock"); !opened)
     return tl::unexpected(Failure{kCouldNotStart, opened.error()});
   return {};
+}
+
+frontend::Sessions::Settings Daemon::session_settings() const {
+  return {config_.limits.outbox, config_.history.send_queue,
+          frontend::Overdue{config_.limits.viewer_stalled_timeout, config_.limits.viewer_dead_timeout}};
 }
 
 frontend::ControlSocket::Settings Daemon::control_settings() {
@@ -151,8 +165,9 @@ std::size_t Daemon::most_viewers() {
 void Daemon::hang_up() {
   roster_.journals().reopen();
   records_.reopen();
-  log_.info("SIGHUP: {} reopened; a changed configuration is not read in this version: restart to apply it",
-            count(roster_.journals().count(), "log", "logs"));
+  log_.info("SIGHUP: {} reopened; reloading", count(roster_.journals().count(), "log", "logs"));
+  notify_reloading();
+  reload_.begin([this](const Status&) { notify_ready(ready_text()); });
 }
 
 // --- stopping ---
@@ -161,6 +176,8 @@ void Daemon::stop() {
   if (closing_.begun()) return;
   log_.info("stopping");
   notify_stopping();
+  reload_.stop();
+  tls_files_.stop();
   control_.close();
   closing_.begin(config_.limits.stop_drain,
                  [this](std::chrono::nanoseconds overdue) { return others_stopped(overdue); });

@@ -13,7 +13,9 @@
 #include "daemon/api_desk.hpp"
 #include "daemon/directories.hpp"
 #include "daemon/records.hpp"
+#include "daemon/reload.hpp"
 #include "daemon/roster.hpp"
+#include "daemon/tls_files.hpp"
 #include "frontend/closing.hpp"
 #include "frontend/control_socket.hpp"
 #include "frontend/gate.hpp"
@@ -31,7 +33,8 @@ enum ExitCode { kStopped = 0, kBadConfiguration = 1, kCouldNotStart = 2 };
 /// order.
 class Daemon {
  public:
-  Daemon(config::Config config, Log& log);
+  /// `read`: how `config` was read, for a reload.
+  Daemon(config::Config config, Log& log, ReadConfig read);
 
   /// Starts all, runs, stops. What could not be started is in the log. Returns the exit code.
   [[nodiscard]] int run();
@@ -52,12 +55,19 @@ class Daemon {
   [[nodiscard]] Started set_up_gate();
   [[nodiscard]] std::size_t most_viewers();
   [[nodiscard]] frontend::ControlSocket::Settings control_settings();
+  [[nodiscard]] frontend::Sessions::Settings session_settings() const;
+  [[nodiscard]] std::string ready_text() const;
   void close_histories();
   void hang_up();
+  void reload(const std::string& user, std::function<void(Status)> done);
+  [[nodiscard]] std::vector<std::string> open_listeners_texts() const;
+  [[nodiscard]] Status apply(Reading reading);
+  void show_tls(TlsFiles::Profiles profiles);
+  void renew(TlsFiles::Profiles profiles);
   void stop();
   [[nodiscard]] bool others_stopped(std::chrono::nanoseconds overdue);
 
-  const config::Config config_;
+  config::Config config_;  ///< as it holds now: what refers to it sees a reload
   Log& log_;
   std::size_t open_files_;
   loop::Loop loop_;
@@ -70,6 +80,8 @@ class Daemon {
   frontend::Sessions sessions_;
   frontend::Listeners listeners_;
   Roster roster_;
+  Reload reload_;
+  TlsFiles tls_files_;
   ApiDesk api_desk_;
   frontend::ControlSocket control_;
   loop::Signal terminate_;

@@ -17,6 +17,15 @@ void Journals::reopen() {
   for (const auto& [console, journal] : journals_) journal->reopen();
 }
 
+void Journals::stop(const console::Console& console) {
+  if (const auto at = journals_.find(&console); at != journals_.end()) at->second->stop();
+}
+
+bool Journals::stopped(const console::Console& console) const {
+  const auto at = journals_.find(&console);
+  return at == journals_.end() || at->second->stopped();
+}
+
 void Journals::stop() {
   for (const auto& [console, journal] : journals_) journal->stop();
 }

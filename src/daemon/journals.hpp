@@ -23,6 +23,10 @@ class Journals {
   void reopen();
   [[nodiscard]] std::size_t count() const { return journals_.size(); }
 
+  /// The same as below, of one.
+  void stop(const console::Console& console);
+  [[nodiscard]] bool stopped(const console::Console& console) const;
+
   /// The consoles have been stopped: what there is goes to the disk; stopped() when it is there, or cannot be.
   void stop();
   [[nodiscard]] bool stopped() const;

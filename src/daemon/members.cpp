@@ -7,6 +7,14 @@
 #include "charmux/config/match.hpp"
 
 namespace charmux::daemon {
+namespace {
+
+Members::Settings settings_of(const config::Config& config, const Registry::Entry& entry) {
+  const config::MatchSettings settings = config::settings_for(config, entry.wish, entry.name);
+  return {settings.size, settings.replay, settings.max_guest_pause, settings.log, settings.typing};
+}
+
+}  // namespace
 
 Members::Members(const config::Config& config, loop::Loop& loop, Log& log, console::Fanout& fanout,
                  console::Directory& consoles, frontend::Listeners& listeners, Sources& sources, Records& records,
@@ -21,7 +29,8 @@ Members::Members(const config::Config& config, loop::Loop& loop, Log& log, conso
       records_(records),
       opened_(std::move(opened)),
       histories_(loop, config.state_dir, log),
-      journals_(records.scribes(), log) {}
+      journals_(records.scribes(), log),
+      retired_(loop, log, journals_) {}
 
 void Members::start() {
   for (const auto& console : consoles_.all()) {
@@ -33,6 +42,7 @@ void Members::start() {
 
 Result<console::Console*> Members::add(const Registry::Entry& entry, const Settings& settings,
                                        std::unique_ptr<backend::Locator> locator) {
+  if (retired_.holds(entry.name)) return failure("an earlier console of that name is being closed; reload in a moment");
   Result<history::Ring> ring = histories_.open(entry.name, settings.size);
   if (!ring) return tl::unexpected(ring.error());
   if (entry.missing_since) ring->was_missing_since(*entry.missing_since);
@@ -76,10 +86,8 @@ Members::Member* Members::of(const Registry::Entry& entry) {
     return &members_.insert(std::move(node)).position->second;
   }
   const auto finding = std::make_shared<Finding>();
-  const config::MatchSettings settings = config::settings_for(config_, entry.wish, entry.name);
   Result<console::Console*> console =
-      add(entry, {settings.size, settings.replay, settings.max_guest_pause, settings.log, settings.typing},
-          std::make_unique<FoundPlace>(finding, sources_));
+      add(entry, settings_of(config_, entry), std::make_unique<FoundPlace>(finding, sources_));
   if (!console) {
     log_.warn("console {}: {}", entry.name, console.error().text);
     return nullptr;
@@ -118,6 +126,23 @@ void Members::forget(const Registry::Entry& entry) {
   }
   histories_.remove(entry.name);
   log_.info("console {}: forgotten, it was not there for {}", entry.name, format_duration(config_.history.keep));
+}
+
+void Members::retire(console::Console& console) {
+  listeners_.withdraw(console);
+  std::erase_if(members_, [&](const auto& member) { return member.second.console == &console; });
+  retired_.add(consoles_.take(console), fmt::format("{} is not configured any more", console.name()));
+}
+
+void Members::configure(console::Console& console, const Settings& settings, const std::string& logged) {
+  console.configure(settings.replay, settings.typing);
+  if (settings.log != logged) keep_log(console, settings.log);
+}
+
+void Members::configure_all(const Registry& registry, const config::Config& before) {
+  for (const auto& [key, member] : members_)
+    if (const Registry::Entry* const entry = registry.find(key))
+      configure(*member.console, settings_of(config_, *entry), settings_of(before, *entry).log);
 }
 
 }  // namespace charmux::daemon

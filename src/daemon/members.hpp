@@ -15,6 +15,7 @@
 #include "daemon/journals.hpp"
 #include "daemon/records.hpp"
 #include "daemon/registry.hpp"
+#include "daemon/retired.hpp"
 #include "daemon/sources.hpp"
 #include "frontend/listeners.hpp"
 
@@ -57,11 +58,20 @@ class Members {
   void follow(const Registry& registry, const Registry::Told& told);
   /// That console, and its history, will not be asked for any more.
   void forget(const Registry::Entry& entry);
+  /// That console is not wanted any more, for now: its viewers are told, and its history is kept. It is no member from
+  /// here on, and soon no console: see Retired.
+  void retire(console::Console& console);
+  [[nodiscard]] Retired& retired() { return retired_; }
+  /// The configuration says this of it now; it does not change the size or the pause. `log` was `logged` until now.
+  void configure(console::Console& console, const Settings& settings, const std::string& logged);
+  /// The same for all members; `before`: the configuration until now.
+  void configure_all(const Registry& registry, const config::Config& before);
 
   [[nodiscard]] std::map<std::string, Member>& all() { return members_; }
   [[nodiscard]] const std::map<std::string, Member>& all() const { return members_; }
   [[nodiscard]] Histories& histories() { return histories_; }
   [[nodiscard]] Journals& journals() { return journals_; }
+  [[nodiscard]] bool started() const { return started_; }
 
  private:
   void keep_log(console::Console& console, const std::string& path);
@@ -77,6 +87,7 @@ class Members {
   const std::function<void(const console::Console&)> opened_;
   Histories histories_;
   Journals journals_;
+  Retired retired_;
   std::map<std::string, Member> members_;  ///< by key
   bool started_ = false;
 };

@@ -14,6 +14,10 @@ const Places::Place* Places::find(const std::string& source) const {
   return at == places_.end() ? nullptr : &at->second;
 }
 
+void Places::forget_those(const std::function<bool(const std::string& source)>& which) {
+  std::erase_if(places_, [&](const auto& each) { return which(each.first); });
+}
+
 void Places::drop_empty() {
   std::erase_if(places_, [](const auto& entry) { return entry.second.state.empty() && entry.second.keys.empty(); });
 }

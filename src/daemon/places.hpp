@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ class Places {
   [[nodiscard]] Place& at(const std::string& source) { return places_[source]; }
   /// Null: there is none.
   [[nodiscard]] const Place* find(const std::string& source) const;
+  void forget_those(const std::function<bool(const std::string& source)>& which);
   /// Forgets those where nobody is.
   void drop_empty();
   /// The sources of guests that a libvirt connection told of.

@@ -13,15 +13,9 @@
 namespace charmux::daemon {
 namespace {
 
-using namespace std::chrono_literals;
 using discovery::Chardev;
 using discovery::Guest;
 using discovery::is_libvirt_source;
-
-/// How often it is looked for what nothing announces: a chardev that outlived its monitor, a console to be forgotten.
-constexpr auto kTidy = 2s;
-/// The keys of configured consoles.
-constexpr std::string_view kFixed = "console/";
 
 /// Where a guest is found, for the log: a monitor's path, or the URI.
 std::string place_text(const std::string& source) {
@@ -69,19 +63,6 @@ Status Roster::prepare() {
       remembered.push_back(entry);
   }
   for (const Registry::Entry& entry : remembered) recall(entry);
-  return {};
-}
-
-Status Roster::make_fixed(const config::Console& each) {
-  Registry::Told told;
-  const std::optional<unsigned> pinned = each.port ? config::number_at(config_, *each.port) : std::nullopt;
-  const Registry::Entry& entry = registry_.admit({fmt::format("{}{}", kFixed, each.name), {}, each.name, {}, pinned},
-                                                 config::most_numbers(config_), wall_now(), told);
-  members_.follow(registry_, told);
-  Result<console::Console*> console = members_.add(
-      entry, {each.size, each.replay, each.max_guest_pause, each.log, each.typing}, sources_.place_of(each.backend));
-  if (!console) return tl::unexpected(console.error());
-  (*console)->set_number(entry.number);
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/moving_place.hpp"
 #include "charmux/base/log.hpp"
 #include "charmux/config/config.hpp"
 #include "console/second_readers.hpp"
@@ -30,6 +31,11 @@ class Roster final : private discovery::Sink {
   [[nodiscard]] Status prepare();
   /// Opens them, and begins to look for more.
   void start();
+  /// The configuration has changed, and was `before`: makes the consoles that are new, retires those that are gone,
+  /// and tells those that stay. What cannot be had is in the log.
+  void change(const config::Config& before);
+  /// Consoles that are no more have left.
+  [[nodiscard]] Retired& retired() { return members_.retired(); }
   /// Takes in no more, and puts the last of what is remembered on the disk; stopped() when it is there. To be called
   /// when the consoles have stopped, as only then it is known until when each was read.
   void stop();
@@ -52,6 +58,13 @@ class Roster final : private discovery::Sink {
   void guest_hidden(const std::string& source, const std::string& name, const std::string& reason) override;
 
   [[nodiscard]] Status make_fixed(const config::Console& each);
+  /// Number and port of a configured console are what the configuration says.
+  const Registry::Entry& admit_fixed(const config::Console& each);
+  void change_fixed(const config::Config& before);
+  void change_fixed(const config::Console& was, const config::Console& is);
+  void number_fixed();
+  void change_found(const config::Config& before);
+  [[nodiscard]] bool is_wanted(const config::Config& before, const std::string& source, const std::string& wish) const;
   void recall(const Registry::Entry& entry);
   /// What a chardev of a guest is made to be: a console, or a line that says why it is none.
   void take_in(const discovery::Guest& guest, const discovery::Chardev& chardev, Places::Place& place);
@@ -89,7 +102,14 @@ class Roster final : private discovery::Sink {
   console::SecondReaders second_readers_;
   Members members_;
   Places places_;
+  struct Fixed {
+    console::Console* console;
+    backend::MovingPlace* place;  ///< its Line's
+  };
+  std::map<std::string, Fixed> fixed_;  ///< the configured ones, by name
   bool stopping_ = false;
+  /// How often it is looked for what nothing announces: a chardev that outlived its monitor, a console to be forgotten.
+  static constexpr std::chrono::seconds kTidy{2};
   loop::Timer tidy_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/sources.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace charmux::daemon {
@@ -27,20 +28,37 @@ LibvirtSource::Settings libvirt_settings(const config::Discover& discover) {
 }  // namespace
 
 Sources::Sources(const config::Config& config, loop::Loop& loop, Log& log, discovery::Sink& sink)
-    : qmp_(loop, qmp_settings(config), log, sink), libvirts_(loop, log, sink) {
+    : loop_(loop),
+      log_(log),
+      sink_(sink),
+      qmp_(std::make_unique<discovery::QmpSource>(loop, qmp_settings(config), log, sink)),
+      libvirts_(loop, log, sink) {
   for (const config::Discover& each : config.discovers)
     if (!each.libvirt.empty()) libvirts_.follow(libvirt_settings(each));
 }
 
 void Sources::start() {
-  qmp_.start();
+  qmp_->start();
   libvirts_.start();
 }
 
+void Sources::change(const config::Config& before, const config::Config& now) {
+  qmp_ = std::make_unique<discovery::QmpSource>(loop_, qmp_settings(now), log_, sink_);
+  qmp_->start();
+  const auto follows = [](const config::Config& config, const std::string& uri) {
+    return std::any_of(config.discovers.begin(), config.discovers.end(),
+                       [&](const config::Discover& each) { return each.libvirt == uri; });
+  };
+  for (const config::Discover& each : before.discovers)
+    if (!each.libvirt.empty() && !follows(now, each.libvirt)) libvirts_.unfollow(each.libvirt);
+  for (const config::Discover& each : now.discovers)
+    if (!each.libvirt.empty()) libvirts_.follow(libvirt_settings(each));
+}
+
 discovery::Source& Sources::of(const std::string& guest) {
-  if (!discovery::is_libvirt_source(guest)) return qmp_;
+  if (!discovery::is_libvirt_source(guest)) return *qmp_;
   discovery::LibvirtSource* const libvirt = libvirts_.find(discovery::uri_of(guest));
-  return libvirt == nullptr ? static_cast<discovery::Source&>(qmp_) : *libvirt;
+  return libvirt == nullptr ? static_cast<discovery::Source&>(*qmp_) : *libvirt;
 }
 
 void Sources::locate(const std::string& guest, const std::string& label, bool force,

@@ -21,6 +21,9 @@ class Sources final : public discovery::Source {
   ~Sources() override = default;
 
   void start() override;
+  /// Where guests are looked for has changed, or what is wanted of them: all that is there is told again. What a source
+  /// told that is no more, the sink forgets by itself.
+  void change(const config::Config& before, const config::Config& now);
   /// `guest` is the source of a guest, as that was told.
   void locate(const std::string& guest, const std::string& label, bool force,
               std::function<void(discovery::Located)> answer) override;
@@ -34,7 +37,10 @@ class Sources final : public discovery::Source {
  private:
   [[nodiscard]] discovery::Source& of(const std::string& guest);
 
-  discovery::QmpSource qmp_;
+  loop::Loop& loop_;
+  Log& log_;
+  discovery::Sink& sink_;
+  std::unique_ptr<discovery::QmpSource> qmp_;
   discovery::Libvirts libvirts_;
 };
 

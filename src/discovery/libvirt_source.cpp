@@ -68,6 +68,17 @@ LibvirtSource::LibvirtSource(hypervisor::Libvirt& libvirt, Settings settings, Lo
 
 void LibvirtSource::start() { connection_->start(); }
 
+void LibvirtSource::change(Settings settings) {
+  settings_ = std::move(settings);
+  listing_.reset();
+  paused_.clear();
+  lost_.clear();
+  connection_.reset();
+  LibvirtConnection::Sink& hears = *this;
+  connection_ = std::make_unique<LibvirtConnection>(libvirt_, connection_settings(settings_), hears);
+  connection_->start();
+}
+
 // --- what is told ---
 
 void LibvirtSource::libvirt_is(LibvirtConnection::State state, const std::string& reason) {

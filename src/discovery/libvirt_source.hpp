@@ -39,6 +39,8 @@ class LibvirtSource final : public Source, private hypervisor::LibvirtConnection
   ~LibvirtSource() override = default;
 
   void start() override;
+  /// Connects anew and tells all that is there again, or nothing, as these say. The URI stays.
+  void change(Settings settings);
   /// Asks and tells nothing from now on.
   void end() { connection_.reset(); }
   void locate(const std::string& guest, const std::string& label, bool force,
@@ -74,7 +76,7 @@ class LibvirtSource final : public Source, private hypervisor::LibvirtConnection
   void say_tainted(const Domain& domain, std::string_view why);
 
   hypervisor::Libvirt& libvirt_;
-  const Settings settings_;
+  Settings settings_;
   const std::optional<std::string> host_;  ///< of a URI that leads to another one
   Log& log_;
   backend::ConsoleLocks& locks_;

@@ -11,11 +11,23 @@ Libvirts::Libvirts(loop::Loop& loop, Log& log, Sink& sink) : log_(log), sink_(si
 
 LibvirtSource& Libvirts::at(LibvirtSource::Settings settings) {
   std::unique_ptr<LibvirtSource>& source = sources_[settings.uri];
-  if (!source) source = std::make_unique<LibvirtSource>(libvirt_, std::move(settings), log_, locks_, sink_);
+  if (source) return *source;
+  source = std::make_unique<LibvirtSource>(libvirt_, std::move(settings), log_, locks_, sink_);
+  if (started_) source->start();
   return *source;
 }
 
-void Libvirts::follow(LibvirtSource::Settings settings) { at(std::move(settings)); }
+void Libvirts::follow(LibvirtSource::Settings settings) {
+  if (LibvirtSource* const known = find(settings.uri)) return known->change(std::move(settings));
+  at(std::move(settings));
+}
+
+void Libvirts::unfollow(const std::string& uri) {
+  LibvirtSource::Settings settings;
+  settings.uri = uri;
+  settings.follow = false;
+  if (LibvirtSource* const known = find(uri)) known->change(std::move(settings));
+}
 
 std::unique_ptr<backend::Locator> Libvirts::place_of(const address::Libvirt& at) {
   LibvirtSource::Settings settings;
@@ -25,6 +37,7 @@ std::unique_ptr<backend::Locator> Libvirts::place_of(const address::Libvirt& at)
 }
 
 void Libvirts::start() {
+  started_ = true;
   for (const auto& [uri, source] : sources_) source->start();
 }
 

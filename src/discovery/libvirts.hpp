@@ -20,8 +20,10 @@ class Libvirts {
  public:
   Libvirts(loop::Loop& loop, Log& log, Sink& sink);
 
-  /// All domains of that URI are followed from start() on.
+  /// All domains of that URI are followed from start() on; they are told of again where that has begun.
   void follow(LibvirtSource::Settings settings);
+  /// Those of that URI are not told of any more.
+  void unfollow(const std::string& uri);
   /// The place of a console that is configured as one of a domain. Its URI is connected to from start() on.
   [[nodiscard]] std::unique_ptr<backend::Locator> place_of(const address::Libvirt& at);
   void start();
@@ -39,6 +41,7 @@ class Libvirts {
   hypervisor::Libvirt libvirt_;
   backend::ConsoleLocks locks_;
   std::map<std::string, std::unique_ptr<LibvirtSource>> sources_;  ///< by URI
+  bool started_ = false;
 };
 
 }  // namespace charmux::discovery

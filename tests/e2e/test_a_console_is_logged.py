@@ -108,7 +108,7 @@ def test_logrotate_takes_it_away(kit):
     kept = [subprocess.run(["zcat", "-f", logs / name], check=True, capture_output=True).stdout
             for name in ("vm.log.3.gz", "vm.log.2.gz", "vm.log.1")]
     assert kept == [lines(0, 10_000), lines(10_000, 20_000), lines(20_000, 30_000)]
-    said = "<6>SIGHUP: 1 log reopened; a changed configuration is not read in this version: restart to apply it\n"
+    said = "<6>SIGHUP: 1 log reopened; reloading\n"
     assert daemon.log().count(said) == 3
 
 

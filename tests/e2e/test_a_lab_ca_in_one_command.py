@@ -90,7 +90,7 @@ def test_server_and_user_know_each_other_and_a_revoked_one_is_refused(lab):
     assert lab.talk(host="localhost")[0] == ""
     server.kill()
 
-    assert lab.done("revoke", "oncall").startswith("oncall's certificates hold no more once ")
+    assert lab.done("revoke", "oncall").startswith("oncall's certificates hold no more: ")
     server = lab.serve("lab1.example")
     answer, told = lab.talk(*lab.of("oncall"), host="localhost")
     assert answer == "" and "certificate revoked" in told

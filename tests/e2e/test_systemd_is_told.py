@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""systemd starts what depends on charmuxd when that says READY=1, so by then every port is open; and it is told when the
-stop begins."""
+"""systemd starts what depends on charmuxd when that says READY=1, so by then every port is open; and it is told of a reload,
+and when the stop begins."""
 
 import signal
 import socket
@@ -25,6 +25,10 @@ def test_ready_and_stopping(kit):
     kit.raw(("::1", 7002)), kit.raw(kit.path("door"))
     viewer = kit.telnet(7001)
     viewer.wait_for(LIVE)
+
+    daemon.process.signal(signal.SIGHUP)
+    assert told.recv(4096) == b"RELOADING=1"
+    assert told.recv(4096).split(b"\n") == [b"READY=1", b"STATUS=1 console, 3 listeners"]
 
     daemon.process.signal(signal.SIGTERM)
     assert told.recv(4096) == b"STOPPING=1"
