@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "charmux/base/open_files.hpp"
 #include "charmux/base/version.hpp"
 #include "charmux/config/load.hpp"
 #include "daemon/daemon.hpp"
+#include "daemon/journald.hpp"
 
 using namespace charmux;
 
@@ -36,7 +38,8 @@ int main(int argc, char** argv) {
   }
   if (line->check_config) return std::puts("ok") < 0 ? 1 : 0;
 
-  Log log(config->log_level);
+  const auto journald = daemon::Journald::behind(STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
+  Log log(config->log_level, LogForm::journal, journald.get());
   int code = daemon::kStopped;
   {
     daemon::Daemon daemon(*config, log, [&] { return config::load(*line, environment); });

@@ -12,7 +12,8 @@ struct Log::Impl {
   spdlog::logger logger{"charmux", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
 };
 
-Log::Log(LogLevel most, LogForm form) : most_(most), form_(form), impl_(std::make_unique<Impl>()) {
+Log::Log(LogLevel most, LogForm form, LogSink* sink)
+    : most_(most), form_(form), sink_(sink), impl_(std::make_unique<Impl>()) {
   impl_->logger.set_pattern("%v");
   impl_->logger.set_level(spdlog::level::trace);
   impl_->logger.flush_on(spdlog::level::trace);
@@ -20,10 +21,17 @@ Log::Log(LogLevel most, LogForm form) : most_(most), form_(form), impl_(std::mak
 
 Log::~Log() = default;
 
-void Log::write(LogLevel level, std::string_view text) {
+void Log::write(LogLevel level, std::string_view text, const Fields& fields) {
   if (level > most_) return;
-  if (form_ == LogForm::person) return impl_->logger.info("charmux: {}", printable(text));
-  impl_->logger.info("<{}>{}", static_cast<int>(level), printable(text));
+  const std::string line = printable(text);
+  if (sink_ != nullptr) {
+    Fields shown;
+    shown.reserve(fields.size());
+    for (const Field& field : fields) shown.push_back({field.name, printable(field.value)});
+    if (sink_->write(level, line, shown)) return;
+  }
+  if (form_ == LogForm::person) return impl_->logger.info("charmux: {}", line);
+  impl_->logger.info("<{}>{}", static_cast<int>(level), line);
 }
 
 }  // namespace charmux

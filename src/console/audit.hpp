@@ -29,6 +29,12 @@ struct Act {
 /// The act as a line of JSON, with its line end. What is not UTF-8 in `text` is as utf8_of() writes it.
 [[nodiscard]] std::string line_of(const Act& act, WallTime time);
 
+/// The act as fields of a line of the log: CHARMUX_EVENT is what was done, then CHARMUX_CONSOLE, _USER, _FROM and _DOOR
+/// where there are such, and its detail by its own name (CHARMUX_WHY).
+[[nodiscard]] Log::Fields fields_of(const Act& act);
+/// Of an act that the log has no line for: a line with these fields, at info; nothing where the log keeps no fields.
+void log_act(Log& log, const Act& act);
+
 /// The file that says who did what at which console, a line an act. Written by another thread, in order; reopen() goes
 /// on in the file that is at the path then. What cannot be written waits, at most kMost bytes; acts beyond that are
 /// counted, and the file says how many are missing when it can be written again. The log says once that it cannot, and

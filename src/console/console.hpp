@@ -195,7 +195,8 @@ class Console final : private backend::Backend::Sink {
   [[nodiscard]] Viewer* find(Pen::Id id) const;
   [[nodiscard]] Input::Owner input_owner();
   [[nodiscard]] Pen::Owner pen_owner();
-  void note(std::string_view what, const ViewerOrigin& by, std::string_view detail = {}, std::string text = {});
+  void record(const Act& act);
+  void note(const Act& act, const std::string& line = {});
 
   std::string name_;
   std::uint64_t replay_;

@@ -17,7 +17,8 @@ bool Console::may_type(const Viewer& viewer) const {
 bool Console::type(Viewer& viewer, BytesView bytes) {
   if (!may_type(viewer) || !pen_.type(viewer)) return false;
   if (bytes.empty()) return true;
-  if (audit_ != nullptr && audit_->typed()) note("typed", viewer.origin(), "bytes", std::string(as_text(bytes)));
+  if (audit_ != nullptr && audit_->typed())
+    record({name_, "typed", viewer.origin(), "bytes", std::string(as_text(bytes))});
   input_.type(viewer.id(), bytes);
   return true;
 }
@@ -50,8 +51,9 @@ void Console::send_break(const ViewerOrigin& by, std::function<void(Status)> ans
   backend_->send_break(
       [this, by, alive = std::weak_ptr<const void>(alive_), answer = std::move(answer)](const Status& sent) {
         if (!alive.expired()) {
-          note("break", by, "result", sent ? "sent" : sent.error().text);
-          if (!sent) log_.info("console {}: {} sent a break: {}", name_, by.who(), sent.error().text);
+          const std::string failed =
+              sent ? "" : fmt::format("console {}: {} sent a break: {}", name_, by.who(), sent.error().text);
+          note({name_, "break", by, "result", sent ? "sent" : sent.error().text}, failed);
           input_.release();
         }
         answer(sent);
@@ -64,7 +66,7 @@ Pen::Owner Console::pen_owner() {
   return {[this](Pen::Id id) { return find(id); },
           [this](const Viewer&, std::size_t bytes, const std::string& why) { input_dropped(bytes, why); },
           [this](const Viewer& viewer, bool got, const std::string& how) {
-            note(got ? "pen" : "pen lost", viewer.origin(), got ? "how" : "why", how);
+            note({name_, got ? "pen" : "pen lost", viewer.origin(), got ? "how" : "why", how});
           }};
 }
 
@@ -86,8 +88,8 @@ void Console::lay_pen_down(Viewer& viewer) { pen_.lay_down(viewer); }
 void Console::set_may_type(Viewer& viewer, bool may_type) {
   if (viewer.settings().may_type == may_type) return;
   viewer.set_may_type(may_type);
-  log_.info("console {}: {} may {} from now on", name_, viewer.who(), may_type ? "type" : "only watch");
-  note("rights", viewer.origin(), "may", may_type ? "type" : "watch");
+  note({name_, "rights", viewer.origin(), "may", may_type ? "type" : "watch"},
+       fmt::format("console {}: {} may {} from now on", name_, viewer.who(), may_type ? "type" : "only watch"));
   viewer.notify(notices::sentence(may_type ? "you may type from now on" : "you may only watch from now on"));
   if (may_type) return;
   drop_typed(viewer, fmt::format("{} may only watch from now on", viewer.who()));
@@ -109,14 +111,13 @@ void Console::drop_typed(const Viewer& viewer, std::string_view why) {
 // --- what is done with its chardev ---
 
 void Console::put_down(const ViewerOrigin& by) {
-  log_.info("console {}: put down by {}", name_, by.who());
-  note("down", by);
+  note({name_, "down", by}, fmt::format("console {}: put down by {}", name_, by.who()));
   backend_->put_down("put down by " + by.who());
 }
 
 void Console::reopen(const ViewerOrigin& by, bool force) {
-  log_.info("console {}: reopened by {}{}", name_, by.who(), force ? ", by force" : "");
-  note("reopen", by, force ? "how" : "", force ? "by force" : "");
+  note({name_, "reopen", by, force ? "how" : "", force ? "by force" : ""},
+       fmt::format("console {}: reopened by {}{}", name_, by.who(), force ? ", by force" : ""));
   backend_->reopen(force);
 }
 
@@ -127,7 +128,7 @@ void Console::attach(Viewer& viewer) {
   if (viewer.settings().counts) {
     viewers_.push_back(&viewer);
     comings_.came(viewer);
-    note("attach", viewer.origin());
+    record({name_, "attach", viewer.origin()});
   }
   pace_.reader_came();
   if (may_type(viewer)) pen_.attach(viewer);
@@ -144,7 +145,7 @@ void Console::detach(Viewer& viewer) {
   if (viewer.in_the_way()) pace_.made_room();
   fanout_.forget(viewer);
   if (!viewer.settings().counts) return;
-  note("detach", viewer.origin());
+  record({name_, "detach", viewer.origin()});
   comings_.left(viewer);
   pen_.leave(viewer);
   comings_.tell();
@@ -160,7 +161,7 @@ void Console::announce(const std::string& notice) {
 }
 
 void Console::broadcast(const ViewerOrigin& by, const std::string& text, const Viewer* except) {
-  note("broadcast", by, "text", text);
+  note({name_, "broadcast", by, "text", text});
   for (Viewer* viewer : viewers_)
     if (viewer != except) viewer->notify(notices::broadcast(by.who(), text));
 }
@@ -170,8 +171,14 @@ Viewer* Console::find(Pen::Id id) const {
   return at == viewers_.end() ? nullptr : *at;
 }
 
-void Console::note(std::string_view what, const ViewerOrigin& by, std::string_view detail, std::string text) {
-  if (audit_ != nullptr) audit_->note({name_, what, by, detail, std::move(text)});
+void Console::record(const Act& act) {
+  if (audit_ != nullptr) audit_->note(act);
+}
+
+/// Also in the log: as that line, or, without one, where the log keeps fields.
+void Console::note(const Act& act, const std::string& line) {
+  line.empty() ? log_act(log_, act) : log_.write(LogLevel::info, line, fields_of(act));
+  record(act);
 }
 
 }  // namespace charmux::console

@@ -116,7 +116,7 @@ void Connection::happened(Happening happening) {
 
 void Connection::end(const std::string& reason) {
   if (phase_ == Phase::closed) return;
-  log_.info("{} left: {}{}", subject(), reason, last_remark());
+  log_.write(LogLevel::info, fmt::format("{} left: {}{}", subject(), reason, last_remark()), departure());
   happened(Happening::over);
 }
 

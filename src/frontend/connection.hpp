@@ -88,6 +88,8 @@ class Connection {
   [[nodiscard]] virtual std::string subject() const = 0;
   /// What the log adds when it ends.
   [[nodiscard]] virtual std::string last_remark() const { return {}; }
+  /// What the line that says so has as fields; that line is written when this has been asked.
+  [[nodiscard]] virtual Log::Fields departure() { return {}; }
 
   [[nodiscard]] Bytes& outbox() { return outbox_.bytes(); }
   [[nodiscard]] bool outbox_full() const { return outbox_.size() >= outbox_most_; }
@@ -139,11 +141,11 @@ class Connection {
   Phase phase_ = Phase::attached;
   bool blocked_ = false;
   bool called_again_ = false;  ///< go_on() follows.
+  bool at_urgent_ = false;     ///< the last byte of urgent data is next, and was not read yet.
+  bool last_words_ = false;    ///< end_after_outbox() was called.
   MonoTime blocked_since_{};
-  bool at_urgent_ = false;                     ///< the last byte of urgent data is next, and was not read yet.
   MonoTime suspended_since_{};                 ///< the epoch: it is not; leaving: since when
   std::optional<MonoTime> outstanding_since_;  ///< as check() has seen it
-  bool last_words_ = false;                    ///< end_after_outbox() was called.
   loop::Poll poll_;
 };
 

@@ -1,16 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontend/session.hpp"
 
+#include <utility>
+
+#include "console/audit.hpp"
+
 namespace charmux::frontend {
 
 Session::Session(const Context& context, net::Stream stream, console::ViewerOrigin origin)
     : Connection(context, std::move(stream)), origin_(std::move(origin)) {}
 
-Session::~Session() = default;
+Session::~Session() { say_detached(); }
 
 void Session::attach(console::Console& console, const console::ViewerSettings& settings) {
+  log_.write(LogLevel::info, fmt::format("console {}: {} attached by {}", console.name(), origin_.who(), origin_.door),
+             console::fields_of({console.name(), "attach", origin_}));
   viewer_.emplace(console, static_cast<console::Wire&>(*this), settings, origin_);
-  log_.info("console {}: {} attached by {}", console.name(), viewer_->who(), origin_.door);
+}
+
+void Session::detach() {
+  say_detached();
+  departed_ = false;
+  viewer_.reset();
+}
+
+void Session::say_detached() {
+  if (viewer_ && !departed_) console::log_act(log_, {viewer_->console().name(), "detach", origin_});
+}
+
+Log::Fields Session::departure() {
+  if (!viewer_ || std::exchange(departed_, true)) return {};
+  return console::fields_of({viewer_->console().name(), "detach", origin_});
 }
 
 void Session::reconsider() {

@@ -35,7 +35,7 @@ class Session : public Connection, protected console::Wire {
   /// From now on it watches this console.
   void attach(console::Console& console, const console::ViewerSettings& settings);
   /// It watches no more, and is still there.
-  void detach() { viewer_.reset(); }
+  void detach();
   [[nodiscard]] bool attached() const { return viewer_.has_value(); }
   /// Only while attached().
   [[nodiscard]] console::Viewer& viewer() {
@@ -57,6 +57,7 @@ class Session : public Connection, protected console::Wire {
   void writable() final;
   [[nodiscard]] std::string subject() const final;
   [[nodiscard]] std::string last_remark() const final;
+  [[nodiscard]] Log::Fields departure() final;
 
   // Wire
   bool flush() final { return flush_outbox(); }
@@ -66,8 +67,11 @@ class Session : public Connection, protected console::Wire {
   void expire(const std::string& reason) final { end(reason); }
 
  private:
+  void say_detached();
+
   console::ViewerOrigin origin_;
   std::optional<console::Viewer> viewer_;
+  bool departed_ = false;  ///< a line of the log has said that it leaves this console.
   Crowd::Ticket seat_;
   std::shared_ptr<Judge> judge_;
 };

@@ -112,7 +112,7 @@ void TelnetSession::stopping() {
 
 void TelnetSession::turn_out(const std::string& why) {
   if (caller_ == Caller::program) return end(why);
-  log_.info("{} is turned out: {}", subject(), why);
+  log_.write(LogLevel::info, fmt::format("{} is turned out: {}", subject(), why), departure());
   if (attached()) unwatch();
   tell(console::notices::sentence(why), true);
   end_after_outbox();

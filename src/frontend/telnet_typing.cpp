@@ -66,14 +66,14 @@ void TelnetSession::typed_meanwhile(BytesView bytes) {
 }
 
 void TelnetSession::disconnect() {
-  log_.info("{} disconnects by its keys", subject());
+  log_.write(LogLevel::info, fmt::format("{} disconnects by its keys", subject()), departure());
   unwatch();
   tell("[charmux: disconnected]", true);
   end_after_outbox();
 }
 
 void TelnetSession::back_to_menu() {
-  log_.info("{} goes back to the menu", subject());
+  log_.write(LogLevel::info, fmt::format("{} goes back to the menu", subject()), departure());
   const std::string name = console().name();
   unwatch();
   choosing_ = std::make_unique<Choosing>(Choosing{Menu(choices_->rows), {}, false});

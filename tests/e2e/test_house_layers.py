@@ -80,6 +80,9 @@ PLANTED = {
     "PAM outside access": (
         {"src/net/stream.cpp": "#include <security/pam_appl.h>\n"},
         "src/net/stream.cpp:2: PAM is included only in src/access"),
+    "libsystemd outside daemon": (
+        {"src/net/stream.cpp": "#include <systemd/sd-journal.h>\n"},
+        "src/net/stream.cpp:2: libsystemd is included only in src/daemon"),
     "libvirt outside hypervisor": (
         {"src/net/stream.cpp": "#include <libvirt/libvirt.h>\n"},
         "src/net/stream.cpp:2: libvirt is included only in src/hypervisor"),

@@ -28,6 +28,10 @@ class Kit:
         self.repo = pathlib.Path(__file__).resolve().parents[2]
         self._owned = []
 
+    def own(self, thing):
+        """Something that a test has made itself: it has report() and close()."""
+        return self._own(thing)
+
     def _own(self, thing):
         self._owned.append(thing)
         return thing
