@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The least that a fan-out can do: no history, no telnet, no patience. One read of 64 KiB, then one blocking write to
 // each client; whoever does not read stops all. What charmux is measured against. It shares no code with charmux.
-//     bench_limit CHARDEV PORT [--default-sockets]      CHARDEV: unix:PATH, pty:PATH or tcp:HOST:PORT (HOST a number)
+//     bench_limit CHARDEV PORT [--default-sockets | --tls CERT KEY]
+// CHARDEV: unix:PATH, pty:PATH or tcp:HOST:PORT (HOST a number). With --tls a write is one SSL_write, as blocking.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -12,6 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -22,6 +25,8 @@ constexpr size_t kRead = size_t{64} * 1024;
 constexpr int kSendQueue = 64 * 1024;  // as charmux's send_queue
 char buffer[kRead];
 int clients[1 << 16], client_count = 0;
+SSL_CTX* tls = nullptr;  // null: none is spoken
+SSL* sessions[1 << 16];
 
 void need(bool good, const char* what) {
   if (good) return;
@@ -69,27 +74,47 @@ void watch(int epoll, int fd) {
   need(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0, "epoll");
 }
 
+void set_up_tls(const char* cert, const char* key) {
+  tls = SSL_CTX_new(TLS_server_method());
+  SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
+  need(SSL_CTX_use_certificate_chain_file(tls, cert) == 1, cert);
+  need(SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) == 1, key);
+}
+
 void accept_client(int listener, int epoll, bool default_sockets) {
   const int fd = accept(listener, nullptr, nullptr);
   const int on = 1;
   if (!default_sockets) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (!default_sockets) setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kSendQueue, sizeof kSendQueue);
+  if (tls != nullptr) {
+    SSL* const ssl = sessions[client_count] = SSL_new(tls);
+    need(SSL_set_fd(ssl, fd) == 1 && SSL_accept(ssl) == 1, "TLS handshake");
+  }
   watch(epoll, fd);
   clients[client_count++] = fd;
 }
 
+bool write_all(int i, size_t size) {
+  if (tls != nullptr) return SSL_write(sessions[i], buffer, static_cast<int>(size)) == static_cast<int>(size);
+  return send(clients[i], buffer, size, MSG_NOSIGNAL) == static_cast<ssize_t>(size);
+}
+
 void fan_out(size_t size) {
   for (int i = client_count; i-- > 0;) {
-    if (send(clients[i], buffer, size, MSG_NOSIGNAL) == static_cast<ssize_t>(size)) continue;
+    if (write_all(i, size)) continue;
+    if (tls != nullptr) SSL_free(sessions[i]);
     close(clients[i]);
     clients[i] = clients[--client_count];
+    sessions[i] = sessions[client_count];
   }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  need(argc >= 3, "bench_limit CHARDEV PORT [--default-sockets]");
+  need(argc == 3 || argc == 4 || argc == 6, "bench_limit CHARDEV PORT [--default-sockets | --tls CERT KEY]");
+  if (argc == 6) set_up_tls(argv[4], argv[5]);
+  signal(SIGPIPE, SIG_IGN);  // of SSL_write
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
@@ -107,7 +132,7 @@ int main(int argc, char** argv) {
     for (int i = 0; i < count; ++i) {
       const int fd = events[i].data.fd;
       if (fd == listener) {
-        accept_client(listener, epoll, argc > 3);
+        accept_client(listener, epoll, argc == 4);
       } else if (fd == chardev) {
         const ssize_t size = read(fd, buffer, kRead);
         if (size <= 0) return 0;

@@ -25,6 +25,7 @@ void describe(CLI::App& app, Options& options, Given& given) {
   app.add_option("--port", options.port, "where the multiplexer serves them")->required();
   app.add_option("--address", options.address, "and at which address")->capture_default_str();
   app.add_flag("--telnet", options.telnet, "they speak telnet, and agree on BINARY in both directions");
+  app.add_flag("--tls", options.tls, "they speak TLS 1.3 below that");
   app.add_option("--output", given.output, "what the guest prints")
       ->check(CLI::IsMember({"text", "random"}))
       ->default_str("text");

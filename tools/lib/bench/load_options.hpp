@@ -32,6 +32,7 @@ struct Options {
   std::size_t viewers = 1;
   std::size_t stalled = 0;
   bool telnet = false;
+  bool tls = false;
   bool gaps = false;
   Output output = Output::text;
   std::optional<Records> records;  ///< none: as fast as it is taken

@@ -29,27 +29,35 @@ Viewers::Viewers(const Options& options, const Pattern& pattern, RecordBook* rec
       poller_(poller),
       place_(options.address, options.port, options.viewers + options.stalled > kManyViewers),
       viewers_(options.viewers + options.stalled),
-      room_(kMost) {}
+      room_(kMost) {
+  if (options.tls) tls_.emplace();
+}
 
 bool Viewers::connect_one() {
   Viewer& viewer = viewers_[connected_];
   viewer.fd = place_.try_connect(connected_);
   if (viewer.fd < 0) return false;
+  if (tls_) viewer.tls = tls_->connect(viewer.fd);
   if (options_.telnet) viewer.telnet = std::make_unique<TelnetClient>();
   poller_.add(viewer.fd, Kind::viewer, connected_++);
   return true;
 }
 
 void Viewers::readable(std::size_t number) {
-  const Viewer& viewer = viewers_[number];
+  Viewer& viewer = viewers_[number];
   while (viewer.stage != Stage::stalled) {
-    const ssize_t size = ::recv(viewer.fd, room_.data(), room_.size(), MSG_DONTWAIT);
+    const ssize_t size = receive(viewer);
     if (size < 0 && errno == EAGAIN) return;
     if (size <= 0) fail("viewer {} was closed after {} bytes", number, console_bytes(viewer));
     take(number, {room_.data(), static_cast<std::size_t>(size)});
-    // Of a stream, less than there is room for is all there is (epoll(7)).
-    if (static_cast<std::size_t>(size) < room_.size()) return;
+    // Of a stream, less than there is room for is all there is (epoll(7)); a record of TLS says nothing of the next.
+    if (!viewer.tls && static_cast<std::size_t>(size) < room_.size()) return;
   }
+}
+
+ssize_t Viewers::receive(Viewer& viewer) {
+  if (viewer.tls) return viewer.tls->read(room_.data(), room_.size());
+  return ::recv(viewer.fd, room_.data(), room_.size(), MSG_DONTWAIT);
 }
 
 void Viewers::take(std::size_t number, std::string_view wire) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "load_poller.hpp"
 #include "load_records.hpp"
 #include "load_telnet.hpp"
+#include "load_tls.hpp"
 
 namespace bench {
 
@@ -56,8 +58,10 @@ class Viewers {
     std::size_t marker = 0;   ///< so much of it was seen
     std::uint64_t bytes = 0;  ///< since the marker: of the wire where they are compared, else of the console
     std::unique_ptr<TelnetClient> telnet;
+    std::optional<TlsClient> tls;
   };
 
+  [[nodiscard]] ssize_t receive(Viewer& viewer);
   void take(std::size_t number, std::string_view wire);
   [[nodiscard]] std::string_view join(Viewer& viewer, std::size_t number, std::string_view wire);
   void begin(Viewer& viewer, std::size_t number);
@@ -70,6 +74,7 @@ class Viewers {
   RecordBook* records_;  ///< none: the pattern is printed
   Poller& poller_;
   Place place_;
+  std::optional<Tls> tls_;  ///< none: they speak without.
   std::vector<Viewer> viewers_;
   std::vector<char> room_;
   std::size_t connected_ = 0;

@@ -16,12 +16,13 @@ from fanout.identity_row import identity  # noqa: E402
 from fanout.instructions_row import instructions  # noqa: E402
 from fanout.memory_rows import console_memory, idle, viewer_memory  # noqa: E402
 from fanout.multiplexers import Peer  # noqa: E402
-from fanout.throughput_rows import latency, pty, telnet, throughput  # noqa: E402
+from fanout.throughput_rows import latency, pty, telnet, throughput, tls  # noqa: E402
 
 ROWS = {
     **{f"throughput-{viewers}": throughput(viewers) for viewers in (1, 10, 100, 500)},
     "identity": identity,
     "telnet-10": telnet(10), "telnet-100": telnet(100),
+    **{f"tls-{viewers}": tls(viewers) for viewers in (1, 10, 100)},
     "pty": pty,
     "latency-10": latency(10, 1000), "latency-1000": latency(1000, 50),
     "stalled": company_rows.stalled,
@@ -34,7 +35,7 @@ ROWS = {
     "instructions": instructions,
 }
 NOT_QUICK = {"instructions"}
-SMOKE = {"throughput-1", "throughput-10", "identity", "telnet-10", "pty", "latency-10", "stalled", "crowd", "storm", "log",
+SMOKE = {"throughput-1", "throughput-10", "identity", "telnet-10", "tls-10", "pty", "latency-10", "stalled", "crowd", "storm", "log",
          "viewer-memory-raw", "viewer-memory-telnet", "console-memory", "idle"}
 PEERS = ("socat", "ser2net", "conserver")
 

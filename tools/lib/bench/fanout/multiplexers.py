@@ -32,6 +32,7 @@ class Charmux:
     door: str = "raw"
     options: tuple = ()  # of the listener: (("replay", "32KiB"), ...)
     pause: str = "2s"  # max_guest_pause: who reads gets all, even on a machine that is busy; "": the default
+    tls: tuple = ()  # certificate and key: its door speaks TLS
     log: bool = False
     query: str = ""  # "pass": what asks a terminal reaches them all, so that each can compare every byte; "": the default
     others: tuple = ()  # more consoles: (name, chardev, port, options)
@@ -41,7 +42,10 @@ class Charmux:
 
     def start(self, directory, chardev, port, viewers):
         lines = ["[history]", *([f'max_guest_pause = "{self.pause}"'] if self.pause else [])]
-        for name, place, its_port, options in (("c", chardev, port, self.options), *self.others):
+        own = (*self.options, *([("tls", "bench")] if self.tls else []))
+        if self.tls:
+            lines += ["[tls.bench]", f'cert = "{self.tls[0]}"', f'key = "{self.tls[1]}"']
+        for name, place, its_port, options in (("c", chardev, port, own), *self.others):
             lines += ["[[console]]", f'name = "{name}"', f'backend = "{place}"']
             if self.query:
                 lines.append(f'query = "{self.query}"')
@@ -60,6 +64,7 @@ class Limit:
     """The least that a fan-out can do."""
 
     default_sockets: bool = False
+    tls: tuple = ()  # certificate and key
     wrap: tuple = ()
     name: str = "limit"
     pid_counts = True
@@ -67,6 +72,7 @@ class Limit:
     def start(self, directory, chardev, port, viewers):
         argv = [build_dir() / "tools/lib/bench/bench_limit", chardev, port]
         argv += ["--default-sockets"] if self.default_sockets else []
+        argv += ["--tls", *self.tls] if self.tls else []
         process = Process("bench_limit", argv, directory / "limit.log", wrap=_wrap(self.wrap, directory))
         return Running(directory, process, process.kill)
 

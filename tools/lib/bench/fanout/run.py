@@ -37,6 +37,7 @@ class Load:
 
     viewers: int = 10
     telnet: bool = False
+    tls: bool = False
     output: str = "text"
     records: tuple = ()  # (bytes, a second); else a flood
     stalled: int = 0
@@ -52,6 +53,7 @@ class Load:
         yield from ("--stalled", self.stalled) if self.stalled else ()
         yield from ("--storm", *self.storm) if self.storm else ()
         yield from ["--telnet"] if self.telnet else []
+        yield from ["--tls"] if self.tls else []
         yield from ["--gaps"] if self.gaps else []
 
 

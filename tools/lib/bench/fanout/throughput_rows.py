@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows about one console's bytes going to many viewers: how many a second, for how much processor, and how soon."""
 
-from fanout import plain_load
+from fanout import certificates, plain_load
 from fanout import run as runs
 from fanout.alternating import Aim, Kind, judge
 from fanout.multiplexers import Charmux, Limit, Peer
@@ -68,6 +68,20 @@ def pty(bench):
     judge(bench, Kind("limit", Limit(), load), [ours], bench.flood, [
         Aim("throughput, pty -> 4 raw, of `limit`", ours, runs.rate, at_least(0.95), bandwidth),
         Aim("processor a delivered byte, pty -> 4 raw, of `limit`", ours, runs.cpu, at_most(1.1), nanoseconds)])
+
+
+def tls(viewers):
+    """A row: the same flood to so many viewers that speak TLS 1.3, beside the least that can be done with SSL_write. What
+    decrypts and compares it all has as much to do as what is measured, so the processor's time says more than the rate."""
+    def row(bench):
+        with certificates.lab() as lab:
+            pair, load = lab.server(), Load(viewers, tls=True)
+            ours = Kind("charmux", Charmux(tls=pair), load)
+            judge(bench, Kind("limit", Limit(tls=pair), load), [ours], bench.flood, [
+                Aim(f"throughput, unix -> {viewers} raw in TLS, of `limit`", ours, runs.rate, at_least(0.9), bandwidth),
+                Aim(f"processor a delivered byte, unix -> {viewers} raw in TLS, of `limit`", ours, runs.cpu, at_most(1.11),
+                    nanoseconds)])
+    return row
 
 
 def telnet(viewers):
