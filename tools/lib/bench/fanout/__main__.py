@@ -14,7 +14,7 @@ from fanout import company_rows, crowd, machine, stats  # noqa: E402  (the path 
 from fanout.bench import Bench  # noqa: E402
 from fanout.identity_row import identity  # noqa: E402
 from fanout.instructions_row import instructions  # noqa: E402
-from fanout.memory_rows import console_memory, idle, viewer_memory  # noqa: E402
+from fanout.memory_rows import console_memory, idle, tls_viewer_memory, viewer_memory  # noqa: E402
 from fanout.multiplexers import Peer  # noqa: E402
 from fanout.throughput_rows import latency, pty, telnet, throughput, tls  # noqa: E402
 
@@ -30,13 +30,15 @@ ROWS = {
     "storm": company_rows.storm,
     "log": company_rows.log,
     "viewer-memory-raw": viewer_memory("raw", 1 << 10), "viewer-memory-telnet": viewer_memory("telnet", 2 << 10),
+    "viewer-memory-tls": tls_viewer_memory("none", 20 << 10), "viewer-memory-certificate": tls_viewer_memory("shown", 26 << 10),
     "console-memory": console_memory,
     "idle": idle,
     "instructions": instructions,
 }
 NOT_QUICK = {"instructions"}
 SMOKE = {"throughput-1", "throughput-10", "identity", "telnet-10", "tls-10", "pty", "latency-10", "stalled", "crowd", "storm", "log",
-         "viewer-memory-raw", "viewer-memory-telnet", "console-memory", "idle"}
+         "viewer-memory-raw", "viewer-memory-telnet", "viewer-memory-certificate",
+         "console-memory", "idle"}
 PEERS = ("socat", "ser2net", "conserver")
 
 

@@ -7,6 +7,7 @@ import multiprocessing
 import resource
 import select
 import socket
+import ssl
 
 from charmux_kit.process import die_with_parent
 
@@ -57,6 +58,22 @@ class _Helper:
         self._ours.close()
 
 
+class InTls:
+    """How viewers speak TLS: they believe any certificate, and show this one, with its key, if there is one."""
+
+    def __init__(self, shown=()):
+        self._shown, self._context = shown, None
+
+    def wrap(self, connection):
+        """Shakes hands, and waits for that. A session is never resumed: each viewer is another person."""
+        if not self._context:
+            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self._context.check_hostname, self._context.verify_mode = False, ssl.CERT_NONE
+            if self._shown:
+                self._context.load_cert_chain(*self._shown)
+        return self._context.wrap_socket(connection)
+
+
 class Chardevs(_Helper):
     """UNIX socket chardevs at these paths. print(bytes) prints them at each that is connected, and again at the next
     that connects."""
@@ -71,10 +88,10 @@ class Chardevs(_Helper):
 
 
 class Viewers(_Helper):
-    """TCP viewers of one port, who read what comes; telnet ones agree to BINARY."""
+    """TCP viewers of one port, who read what comes; telnet ones agree to BINARY; `tls`: an InTls, or None."""
 
-    def __init__(self, port, telnet=False):
-        super().__init__(_serve_viewers, port, telnet)
+    def __init__(self, port, telnet=False, tls=None):
+        super().__init__(_serve_viewers, port, telnet, tls)
 
     def connect(self, count):
         """Until there are so many."""
@@ -125,7 +142,7 @@ class _Viewer:
     def read(self, room, telnet):
         try:
             count = self.socket.recv_into(room)
-        except BlockingIOError:
+        except (BlockingIOError, ssl.SSLWantReadError):
             return b""
         if count == 0:
             raise ConnectionError("a viewer was closed")
@@ -155,8 +172,8 @@ class _Viewer:
 class _Crowd:
     """The viewers, and who of them still lacks the line that is expected."""
 
-    def __init__(self, port, telnet):
-        self._port, self._telnet, self._room = port, telnet, memoryview(bytearray(1 << 18))
+    def __init__(self, port, telnet, tls):
+        self._tls, self._port, self._telnet, self._room = tls, port, telnet, memoryview(bytearray(1 << 18))
         self._viewers, self._expected, self._lacking, self._poll = {}, b"", set(), select.epoll()
 
     def fileno(self):
@@ -168,6 +185,8 @@ class _Crowd:
             connection.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
             connection.bind((ADDRESSES[len(self._viewers) % len(ADDRESSES)], 0))
             connection.connect(("127.0.0.1", self._port))
+            if self._tls:
+                connection = self._tls.wrap(connection)
             connection.setblocking(False)
             self._poll.register(connection.fileno(), select.EPOLLIN)
             self._viewers[connection.fileno()] = _Viewer(connection)
@@ -186,8 +205,8 @@ class _Crowd:
                 self._lacking.discard(fd)
 
 
-def _serve_viewers(pipe, port, telnet):
-    crowd, asked = _Crowd(port, telnet), False
+def _serve_viewers(pipe, port, telnet, tls):
+    crowd, asked = _Crowd(port, telnet, tls), False
     while True:
         for ready in select.select([pipe, crowd], [], [])[0]:
             if ready is crowd:

@@ -10,7 +10,7 @@ import time
 
 import peers
 from charmux_kit import Daemon, wait_until
-from fanout import crowd, machine, smaps
+from fanout import certificates, crowd, machine, smaps
 from fanout.report import size
 
 
@@ -36,25 +36,44 @@ def _count(daemon, wanted, count):
 def viewer_memory(kind, most):
     """A row: each of 10,000 viewers of one console."""
     def row(bench):
-        viewers = min(bench.many(10_000, 200), machine.open_files() - 200)
-        with _directory() as directory, contextlib.ExitStack() as stack:
-            chardev = stack.enter_context(contextlib.closing(crowd.Chardevs([directory / "guest"])))
-            port = peers.free_port()
-            daemon = stack.enter_context(_daemon(directory / "charmux", "--console", f"c=unix:{directory / 'guest'}",
-                                                 "--listen", f"{kind}:127.0.0.1:{port},console=c"))
-            _count(daemon, lambda each: each["state"] == "open", 1)
-            wait_until(lambda: peers.listens(port), "the viewers' port")
-            clients = stack.enter_context(contextlib.closing(crowd.Viewers(port, kind == "telnet")))
-            memory = []
-            for count in (1, viewers):
-                clients.connect(count)
-                wait_until(lambda: daemon.consoles()["c"]["viewers"] == count, f"{count} viewers")
-                clients.wait_for_line(chardev, b"line %d\r\n" % count)
-                memory.append(smaps.own(daemon.pid))
-            each = (memory[1] - memory[0]) / (viewers - 1)
-            bench.report.absolute(f"memory of a further {kind} viewer (1 -> {viewers:,})", each, most, size,
-                                  f"{size(memory[1])} with all of them")
+        _measure_viewers(bench, f"{kind} viewer", min(bench.many(10_000, 200), machine.open_files() - 200), most, kind)
     return row
+
+
+def tls_viewer_memory(certificate, most):
+    """A row: each of 1,000 telnet viewers in TLS; with a certificate "shown", or with "none"."""
+    def row(bench):
+        with certificates.lab() as lab:
+            cert, key = lab.server()
+            shown = lab.client("bench") if certificate == "shown" else ()
+            lines = ["[tls.bench]", f'cert = "{cert}"', f'key = "{key}"', f'client_ca = "{lab.ca}"', 'client = "optional"']
+            if shown:
+                lines += ["[[user]]", 'name = "bench"', 'certificate = "CN=bench"', 'control = ["*"]']
+            config = peers.write(lab.ca.parent, "charmux.toml", "\n".join(lines) + "\n")
+            what = "telnet viewer in TLS" + (" with a certificate" if shown else "")
+            _measure_viewers(bench, what, bench.many(1000, 100), most, "telnet", ",tls=bench", ("--config", config),
+                             crowd.InTls(shown))
+    return row
+
+
+def _measure_viewers(bench, what, viewers, most, kind, options="", arguments=(), tls=None):
+    with _directory() as directory, contextlib.ExitStack() as stack:
+        chardev = stack.enter_context(contextlib.closing(crowd.Chardevs([directory / "guest"])))
+        port = peers.free_port()
+        daemon = stack.enter_context(_daemon(directory / "charmux", *arguments, "--console", f"c=unix:{directory / 'guest'}",
+                                             "--listen", f"{kind}:127.0.0.1:{port},console=c{options}"))
+        _count(daemon, lambda each: each["state"] == "open", 1)
+        wait_until(lambda: peers.listens(port), "the viewers' port")
+        clients = stack.enter_context(contextlib.closing(crowd.Viewers(port, kind == "telnet", tls)))
+        memory = []
+        for count in (1, viewers):
+            clients.connect(count)
+            wait_until(lambda: daemon.consoles()["c"]["viewers"] == count, f"{count} viewers")
+            clients.wait_for_line(chardev, b"line %d\r\n" % count)
+            memory.append(smaps.own(daemon.pid))
+        each = (memory[1] - memory[0]) / (viewers - 1)
+        bench.report.absolute(f"memory of a further {what} (1 -> {viewers:,})", each, most, size,
+                              f"{size(memory[1])} with all of them")
 
 
 def console_memory(bench):
