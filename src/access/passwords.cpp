@@ -9,12 +9,21 @@
 #include "access/password_hash.hpp"
 #include "access/rate_limit.hpp"
 #include "access/refusals.hpp"
+#include "loop/timer.hpp"
 #include "loop/work.hpp"
 
 namespace charmux::access {
 namespace {
 
 using address::IpBytes;
+
+/// What those have in common who are refused for the same: the end of "refused 812 more ...".
+namespace cause {
+constexpr const char* kWrong = "logins: wrong name or password";
+constexpr const char* kAddress = "logins: too many tries from one address";
+constexpr const char* kUser = "logins: too many tries for one user";
+constexpr const char* kBusy = "logins: too many logins wait";
+}  // namespace cause
 
 std::string text_of(const IpBytes& address) {
   const std::string network = to_text(address::Network{address, 128});
@@ -83,8 +92,9 @@ struct Passwords::State {
         limits(its_limits),
         addresses(limits.address),
         users(limits.user),
-        refusals(its_loop, log),
-        nobodys(nobodys_hash()) {
+        refusals(its_loop, log, LogLevel::warn),
+        nobodys(nobodys_hash()),
+        rest(its_loop, [this] { begin(); }) {
     if (!nobodys)
       log.error("{}; a login for a user that there is not is refused sooner than others", nobodys.error().text);
   }
@@ -93,10 +103,18 @@ struct Passwords::State {
     if (looked_at) looked_at->answer = nullptr;
   }
 
+  struct Refusal {
+    Verdict verdict;
+    const char* cause;
+    std::string why;
+  };
   /// Why it is not looked at, if it is not.
-  [[nodiscard]] std::optional<std::pair<Refusals::Cause, std::string>> refuses(const Check& check,
-                                                                               std::string_view name);
-  /// The next one that somebody still waits for goes to the other thread.
+  [[nodiscard]] std::optional<Refusal> refuses(const Check& check, std::string_view name);
+  /// For the log.
+  void refused(const Check& check, const char* cause, const std::string& why) {
+    refusals.refused(cause, fmt::format("login of {} refused: {}", check.somebody(), why));
+  }
+  /// The next one that somebody still waits for goes to the other thread, unless it is at work or rests.
   void begin();
   /// Back from there. The answer is last: it may destroy all of this.
   void end();
@@ -109,29 +127,37 @@ struct Passwords::State {
   Result<std::string> nobodys;
   std::deque<std::shared_ptr<Check>> waiting;
   std::shared_ptr<Check> looked_at;
+  MonoTime began{};
+  /// Runs after a hash as long as that took: a processor is busy with them half of the time at most, whatever number of
+  /// strangers guesses.
+  loop::Timer rest;
   loop::Work work;
 };
 
-std::optional<std::pair<Refusals::Cause, std::string>> Passwords::State::refuses(const Check& check,
-                                                                                 std::string_view name) {
-  using Cause = Refusals::Cause;
+std::optional<Passwords::State::Refusal> Passwords::State::refuses(const Check& check, std::string_view name) {
   const MonoTime now = loop.now();
   if (!check.limited.empty() && !addresses.take(check.limited, now))
-    return std::pair(Cause::address, fmt::format("more than {} tries in a minute from there", limits.address));
+    return Refusal{Verdict::too_often, cause::kAddress,
+                   fmt::format("more than {} tries in a minute from there", limits.address)};
   if (!users.take(name.substr(0, kMostName), now))
-    return std::pair(Cause::user, fmt::format("more than {} tries in a minute for that name", limits.user));
-  if (!looked_at) return std::nullopt;
+    return Refusal{Verdict::too_often, cause::kUser,
+                   fmt::format("more than {} tries in a minute for that name", limits.user)};
+  if (!looked_at && !rest.running()) return std::nullopt;
   waiting.erase(std::remove_if(waiting.begin(), waiting.end(), [](const auto& each) { return each->wanted.expired(); }),
                 waiting.end());
-  if (waiting.size() < limits.queue) return std::nullopt;
-  return std::pair(Cause::busy, fmt::format("{} others wait", waiting.size()));
+  // While it rests, the place of the one that is looked at is free, and the first to wait has it.
+  const std::size_t first = looked_at ? 0 : 1;
+  if (waiting.size() < limits.queue + first) return std::nullopt;
+  return Refusal{Verdict::busy, cause::kBusy, fmt::format("{} others wait", waiting.size() - first)};
 }
 
 void Passwords::State::begin() {
+  if (looked_at || rest.running()) return;
   while (!waiting.empty() && waiting.front()->wanted.expired()) waiting.pop_front();
   if (waiting.empty()) return;
   looked_at = std::move(waiting.front());
   waiting.pop_front();
+  began = loop.now();
   work = loop::Work(
       loop, [check = looked_at, hash = nobodys.value_or(std::string())] { check->look(hash); }, [this] { end(); });
 }
@@ -141,7 +167,9 @@ void Passwords::State::end() {
   if (check->good)
     addresses.give_back(check->limited);
   else
-    refusals.refused(Refusals::Cause::wrong, check->somebody(), check->why);
+    refused(*check, cause::kWrong, check->why);
+  // PAM waits more than it reckons.
+  if (check->pam.service.empty()) rest.start(std::chrono::ceil<std::chrono::milliseconds>(loop.now() - began));
   begin();
   if (!check->wanted.expired()) check->answer(check->good ? Verdict::good : Verdict::wrong);
 }
@@ -155,13 +183,12 @@ void Passwords::check(Attempt attempt, std::weak_ptr<const void> wanted, Answer 
   const std::string name = attempt.name;
   auto check = std::make_shared<Check>(std::move(attempt), std::move(wanted), std::move(answer));
   if (const auto refused = state_->refuses(*check, name)) {
-    state_->refusals.refused(refused->first, check->somebody(), refused->second);
-    if (!check->wanted.expired())
-      check->answer(refused->first == Refusals::Cause::busy ? Verdict::busy : Verdict::too_often);
+    state_->refused(*check, refused->cause, refused->why);
+    if (!check->wanted.expired()) check->answer(refused->verdict);
     return;
   }
   state_->waiting.push_back(std::move(check));
-  if (!state_->looked_at) state_->begin();
+  state_->begin();
 }
 
 void Passwords::set_limits(const Limits& limits) {

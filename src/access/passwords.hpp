@@ -15,11 +15,12 @@
 namespace charmux::access {
 
 /// Looks at passwords: one at a time, on the thread pool, since a hash is meant to take long (yescrypt: 20 ms and
-/// more). Who tries too often is refused before that. Whether there is such a user, and whether he has a password,
-/// cannot be told from how long it takes: one who has none is compared with a hash that nothing fits, of the cost of
-/// yescrypt as charmux passwd makes it. (Where PAM, or a hash of another cost, is a user's, that takes its own time.)
-/// Refusals are logged, the first of each cause at once and then their number once a minute; a name that is nobody's
-/// never is: it may be a password, typed too early. Owned by whoever owns the doors; for the loop's thread.
+/// more), and after each as long not, so that half a processor is the most that strangers can use. Who tries too often
+/// is refused before that. Whether there is such a user, and whether he has a password, cannot be told from how long it
+/// takes: one who has none is compared with a hash that nothing fits, of the cost of yescrypt as charmux passwd makes
+/// it. (Where PAM, or a hash of another cost, is a user's, that takes its own time.) Refusals are logged, the first of
+/// each cause at once and then their number once a minute; a name that is nobody's never is: it may be a password,
+/// typed too early. Owned by whoever owns the doors; for the loop's thread.
 class Passwords {
  public:
   enum class Verdict {

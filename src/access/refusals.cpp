@@ -4,39 +4,41 @@
 #include <utility>
 
 namespace charmux::access {
-namespace {
 
-constexpr std::array<const char*, 4> kCauses = {"wrong name or password", "too many tries from one address",
-                                                "too many tries for one user", "too many logins wait"};
+Refusals::Refusals(loop::Loop& loop, Log& log, LogLevel level, std::chrono::milliseconds pause)
+    : log_(log), level_(level), pause_(pause), timer_(loop, [this] {
+        say();
+        if (!more_.empty()) timer_.start(pause_);
+      }) {}
 
-}  // namespace
+Refusals::~Refusals() { say(); }
 
-Refusals::Refusals(loop::Loop& loop, Log& log, std::chrono::milliseconds pause) : log_(log), pause_(pause) {
-  for (std::size_t cause = 0; cause < kNumber; ++cause)
-    counted_[cause].pause = std::make_unique<loop::Timer>(loop, [this, cause] {
-      if (say(cause)) counted_[cause].pause->start(pause_);
-    });
-}
-
-Refusals::~Refusals() {
-  for (std::size_t cause = 0; cause < kNumber; ++cause) say(cause);
-}
-
-void Refusals::refused(Cause cause, const std::string& who, const std::string& why) {
-  Counted& counted = counted_[static_cast<std::size_t>(cause)];
-  if (counted.pause->running()) {
-    ++counted.more;
+void Refusals::refused(const std::string& kind, const std::string& line, const Log::Fields& fields) {
+  if (const auto known = more_.find(kind); known != more_.end()) {
+    ++known->second;
     return;
   }
-  log_.warn("login of {} refused: {}", who, why);
-  counted.pause->start(pause_);
+  if (more_.size() == kMost) {
+    ++others_;
+    return;
+  }
+  more_.emplace(kind, 0);
+  log_.write(level_, line, fields);
+  if (!timer_.running()) timer_.start(pause_);
 }
 
-bool Refusals::say(std::size_t cause) {
-  const auto more = std::exchange(counted_[cause].more, 0);
-  if (more == 0) return false;
-  log_.warn("refused {} more logins: {}", more, kCauses[cause]);
-  return true;
+void Refusals::say() {
+  for (auto kind = more_.begin(); kind != more_.end();) {
+    const auto more = std::exchange(kind->second, 0);
+    if (more == 0) {
+      kind = more_.erase(kind);
+      continue;
+    }
+    log_.write(level_, fmt::format("refused {} more {}", more, kind->first));
+    ++kind;
+  }
+  if (const auto others = std::exchange(others_, 0); others > 0)
+    log_.write(level_, fmt::format("refused {} more for other reasons", others));
 }
 
 }  // namespace charmux::access

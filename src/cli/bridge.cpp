@@ -64,7 +64,7 @@ Bridge::Bridge(const config::Config& config, const Settings& settings, Log& log)
       open_files_(raise_open_files()),
       libvirts_(loop_, log, no_sink_),
       fanout_(loop_),
-      gate_(log, {[this] { return most_viewers(); }, config.limits}),
+      gate_(loop_, log, {[this] { return most_viewers(); }, config.limits}),
       sessions_(loop_, log,
                 {config.limits.outbox, config.history.send_queue,
                  frontend::Overdue{config.limits.viewer_stalled_timeout, config.limits.viewer_dead_timeout}}),

@@ -42,7 +42,7 @@ Daemon::Daemon(config::Config config, Log& log, ReadConfig read)
       records_(config_.audit, loop_, log),
       fanout_(loop_),
       passwords_(loop_, log, {config_.limits.login_address, config_.limits.login_user, config_.limits.login_queue}),
-      gate_(log, {[this] { return most_viewers(); }, config_.limits}, &passwords_),
+      gate_(loop_, log, {[this] { return most_viewers(); }, config_.limits}, &passwords_),
       sessions_(loop_, log, session_settings()),
       listeners_(loop_, log, consoles_, sessions_, gate_),
       roster_(config_, loop_, log, fanout_, consoles_, listeners_, records_),

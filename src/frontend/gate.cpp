@@ -3,8 +3,11 @@
 
 namespace charmux::frontend {
 
-Gate::Gate(Log& log, Settings settings, access::Passwords* passwords)
-    : log_(log), settings_(std::move(settings)), passwords_(passwords) {}
+Gate::Gate(loop::Loop& loop, Log& log, Settings settings, access::Passwords* passwords)
+    : log_(log),
+      settings_(std::move(settings)),
+      passwords_(passwords),
+      refusals_(loop, log, LogLevel::info, settings_.refusals) {}
 
 const net::TlsContext* Gate::tls(const std::string& profile) const {
   const auto at = tls_.find(profile);
@@ -12,8 +15,10 @@ const net::TlsContext* Gate::tls(const std::string& profile) const {
 }
 
 void Gate::came_in(const console::ViewerOrigin& who, std::string_view how) {
-  log_.info("{}: {} is {} by {}", who.door, who.from, who.who(), how);
-  if (audit_ != nullptr) audit_->note({{}, "login", who, "by", std::string(how)});
+  const console::Act act{{}, "login", who, "by", std::string(how)};
+  log_.write(LogLevel::info, fmt::format("{}: {} is {} by {}", who.door, who.from, who.who(), how),
+             console::fields_of(act));
+  if (audit_ != nullptr) audit_->note(act);
 }
 
 void Gate::judged(const console::ViewerOrigin& who, access::Passwords::Verdict verdict) {
@@ -28,7 +33,9 @@ void Gate::judged(const console::ViewerOrigin& who, access::Passwords::Verdict v
 
 void Gate::refused(const console::ViewerOrigin& who, std::string_view why) {
   const std::string as = who.user ? fmt::format(" as {}", *who.user) : std::string();
-  log_.info("{}: {} is refused{}: {}", who.door, who.from, as, why);
+  refusals_.refused(fmt::format("at {}: {}", who.door, why),
+                    fmt::format("{}: {} is refused{}: {}", who.door, who.from, as, why),
+                    console::fields_of({{}, "refused", who, "why", std::string(why)}));
   note_refused(who, why);
 }
 

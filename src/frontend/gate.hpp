@@ -8,11 +8,13 @@
 #include <string_view>
 
 #include "access/passwords.hpp"
+#include "access/refusals.hpp"
 #include "access/rules.hpp"
 #include "charmux/base/log.hpp"
 #include "charmux/config/limits.hpp"
 #include "console/audit.hpp"
 #include "frontend/crowd.hpp"
+#include "loop/loop.hpp"
 #include "net/tls_context.hpp"
 
 namespace charmux::frontend {
@@ -29,9 +31,10 @@ class Gate {
     std::function<std::size_t()> viewers;  ///< the most clients at once, over all listeners
     config::Limits limits{};
     std::chrono::milliseconds proxy_header = kProxyHeader;
+    std::chrono::milliseconds refusals = access::Refusals::kPause;
   };
   /// `passwords`: who looks at them; null: nobody logs in.
-  Gate(Log& log, Settings settings, access::Passwords* passwords = nullptr);
+  Gate(loop::Loop& loop, Log& log, Settings settings, access::Passwords* passwords = nullptr);
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
@@ -56,7 +59,8 @@ class Gate {
   void came_in(const console::ViewerOrigin& who, std::string_view how);
   /// Somebody has tried to log in by password, as that user if there is such: for the log that is Passwords' matter.
   void judged(const console::ViewerOrigin& who, access::Passwords::Verdict verdict);
-  /// Somebody was not let in: log and audit say why.
+  /// Somebody was not let in: the audit says why, each time; the log of each listener and reason the first at once,
+  /// and then how many more there were.
   void refused(const console::ViewerOrigin& who, std::string_view why);
 
  private:
@@ -68,6 +72,7 @@ class Gate {
   access::Rules rules_;
   std::map<std::string, net::TlsContext> tls_;
   Crowd crowd_;
+  access::Refusals refusals_;
   console::Audit* audit_ = nullptr;
 };
 

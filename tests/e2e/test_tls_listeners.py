@@ -174,15 +174,23 @@ def test_charmuxd_says_good_bye_inside_tls(kit):
     assert me.alert is None  # a close_notify, not just an end
 
 
-@pytest.mark.parametrize("program", ["openssl", "socat", "telnet-ssl", "gnutls-cli"])
+DOOR_OF = {"openssl": "raw", "socat": "raw", "telnet-ssl": "telnet", "gnutls-cli": "raw", "gensiot": "raw",
+           "gensiot rfc2217": "rfc2217"}
+
+
+@pytest.mark.parametrize("program", DOOR_OF)
 def test_real_programs(kit, program):
-    house = House(kit, "telnet" if program == "telnet-ssl" else "raw")
+    # gensio looks no address up, be it written as a number, where a machine has none but loopback's.
+    kit.run("ip", "address", "replace", "192.0.2.1/32", "dev", "lo")
+    house = House(kit, DOOR_OF[program])
     ca = house.authority.cert
     command = {
         "openssl": f"openssl s_client -quiet -verify_return_error -CAfile {ca} -connect 127.0.0.1:{PORT}",
         "socat": f"socat - OPENSSL:127.0.0.1:{PORT},cafile={ca}",
         "telnet-ssl": f"telnet-ssl -z ssl -z secure -z cacert={ca} 127.0.0.1 {PORT}",
         "gnutls-cli": f"gnutls-cli --x509cafile={ca} -p {PORT} 127.0.0.1",
+        "gensiot": f"gensiot ssl(CA={ca}),tcp,127.0.0.1,{PORT}",
+        "gensiot rfc2217": f"gensiot telnet(rfc2217),ssl(CA={ca}),tcp,127.0.0.1,{PORT}",
     }[program].split()
     me = kit.on_terminal(*command)
     house.daemon.wait_log(r"ann attached by ")

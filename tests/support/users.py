@@ -6,9 +6,9 @@ import crypt
 PASSWORD = "correct horse"
 
 
-def user(name, *lines, password=PASSWORD):
+def user(name, *lines, password=PASSWORD, cost="$y$j75$"):
     """[[user]], with that password and these further keys. The hash is a cheap one: tests log in often."""
-    return "\n".join(["[[user]]", f'name = "{name}"', f'password = "{crypt.crypt(password, "$y$j75$salt")}"', *lines, ""])
+    return "\n".join(["[[user]]", f'name = "{name}"', f'password = "{crypt.crypt(password, cost + "salt")}"', *lines, ""])
 
 
 def log_in(client, name, password=PASSWORD):

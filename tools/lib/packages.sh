@@ -17,6 +17,7 @@ check_packages=(
   clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
   putty-tools socat picocom tio ser2net gensio-bin telnet-ssl expect python3-pexpect python3-serial python3-labgrid
   gnutls-bin conserver-server conserver-client haproxy strace curl openssl swtpm logrotate systemd
+  testssl.sh nmap
   libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
 )
 

@@ -2,7 +2,9 @@
 #include "access/passwords.hpp"
 
 #include <doctest/doctest.h>
+#include <time.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -98,6 +100,27 @@ TEST_CASE("the loop goes on while a password is looked at, one at a time") {
   });
   CHECK(doors.count(Verdict::good) == 5);
   CHECK(turns > 20);
+}
+
+TEST_CASE("hashes take half a processor at most, however many wait") {
+  Doors doors;
+  const auto processor = [] {
+    timespec used{};
+    REQUIRE(::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0);
+    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+  };
+  const auto used = processor();
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < 15; ++i) doors.ask(&doors.oncall, "wrong", "192.0.2.7");
+  doors.run_until_answered(15);
+  // The loop's own turns are in it, too; without the rest it is all of one.
+  CHECK((processor() - used) * 10 < (std::chrono::steady_clock::now() - began) * 7);
+}
+
+TEST_CASE("a login that comes while there is a rest is looked at after it") {
+  Doors doors({20, 60, 0});
+  CHECK(doors.verdict(&doors.oncall, "wrong") == Verdict::wrong);
+  CHECK(doors.verdict(&doors.oncall, "secret") == Verdict::good);
 }
 
 TEST_CASE("who tries too often from an address is refused at once, and others are not") {

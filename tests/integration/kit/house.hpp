@@ -78,7 +78,7 @@ class House {
                 backend::Patience{std::chrono::seconds(5), std::chrono::milliseconds(2), std::chrono::milliseconds(20)},
                 place()),
             fanout, world.log),
-        gate(world.log, gate_settings(), &passwords),
+        gate(world.loop, world.log, gate_settings(), &passwords),
         sessions(world.loop, world.log, settings.sessions) {
     console.start();
     power_on();
