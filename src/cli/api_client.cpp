@@ -25,8 +25,9 @@ std::string spelled(const std::string& socket) { return printable(socket); }
 
 tl::unexpected<Failure> not_there(const std::string& socket, int error) {
   if (error == EACCES || error == EPERM)
-    return stop(kNotAllowed, "{}: {}; run charmux as root or as the user that charmuxd runs as", spelled(socket),
-                errno_text(error));
+    return stop(kNotAllowed,
+                "{}: {}; run charmux as root, as the user that charmuxd runs as, or as one of the group charmux",
+                spelled(socket), errno_text(error));
   return stop(kNoDaemon,
               "no charmuxd answers at {}: {}; start it (systemctl start charmux) or name its socket with --socket",
               spelled(socket), errno_text(error));

@@ -18,6 +18,7 @@ using Command = Outcome<void> (*)(const Arguments&, ApiClient&);
 [[nodiscard]] Outcome<void> send_break(const Arguments&, ApiClient&);
 [[nodiscard]] Outcome<void> down(const Arguments&, ApiClient&);
 [[nodiscard]] Outcome<void> reopen(const Arguments&, ApiClient&);
+[[nodiscard]] Outcome<void> reload(const Arguments&, ApiClient&);
 /// Asks no charmuxd: it is one itself, for one console.
 [[nodiscard]] Outcome<void> bridge(const Arguments&, ApiClient&);
 

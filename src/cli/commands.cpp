@@ -28,8 +28,8 @@ constexpr std::string_view kHelp =
     "                           what it printed last, or since; -f goes on\n"
     "  charmux break NAME                           send its guest a break\n"
     "  charmux down NAME                            leave its device to others\n"
-    "  charmux reopen NAME [--force]\n"
-    "                           open its device (again); --force throws virsh out\n"
+    "  charmux reopen NAME [--force]                open it; --force: despite virsh\n"
+    "  charmux reload                               read the configuration again\n"
     "  charmux bridge BACKEND LISTENER... [--once] [-v]\n"
     "                           share a chardev without charmuxd, as socat would\n"
     "  charmux passwd [NAME]                        a user's password for the file\n"
@@ -55,7 +55,7 @@ struct Entry {
   Command command;
   std::string_view more = {};  ///< of its help
 };
-constexpr std::array<Entry, 10> kCommands = {
+constexpr std::array<Entry, 11> kCommands = {
     {{{"ls", "j", 0, 0}, "ls [--json]", ls},
      {{"who", "j", 0, 1}, "who [NAME] [--json]", who},
      {{"status", "j", 0, 0}, "status [--json]", status},
@@ -64,6 +64,7 @@ constexpr std::array<Entry, 10> kCommands = {
      {{"break", "", 1, 1}, "break NAME", send_break},
      {{"down", "", 1, 1}, "down NAME", down},
      {{"reopen", "f", 1, 1}, "reopen NAME [--force]", reopen},
+     {{"reload", "", 0, 0}, "reload", reload},
      {{"bridge", "ov", 2, SIZE_MAX, "a BACKEND and at least one LISTENER; see `charmux bridge --help`", false},
       "bridge BACKEND LISTENER... [--once] [-v]",
       bridge,
@@ -71,7 +72,7 @@ constexpr std::array<Entry, 10> kCommands = {
      {{"passwd", "", 0, 1, "the name of a user", false}, "passwd [NAME]", passwd, kPasswdHelp}}};
 
 /// Commands of a later version, by the contract refused by name.
-constexpr std::array<std::string_view, 6> kLater = {"send", "log", "cast", "doctor", "completion", "reload"};
+constexpr std::array<std::string_view, 5> kLater = {"send", "log", "cast", "doctor", "completion"};
 
 tl::unexpected<Failure> unknown(const std::string& word) {
   std::array<std::string_view, kCommands.size()> names{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/console_api.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "charmux/base/text.hpp"
@@ -26,6 +27,17 @@ ExitCode exit_code(unsigned status, std::string_view error) {
   }
 }
 
+/// Printable, line by line: a configuration may have several errors.
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    out += (at == 0 ? "" : "\n") + printable(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string console_path(std::string_view name, std::string_view rest) {
@@ -37,11 +49,11 @@ std::string called(std::string_view name) { return "console " + printable(name);
 Failure refusal(const protocol::HttpResponse& answer, std::string_view name) {
   FaultInfo fault = parse_fault(answer.body);
   if (fault.error.empty()) fault.error = fmt::format("charmuxd answered with status {}", answer.status);
-  // Whoever is told that there is no such console reads its name there.
-  const bool named = name.empty() || answer.status == 404;
+  // Whoever is told that there is no such console, or that he may not, reads its name there.
+  const bool named = name.empty() || answer.status == 404 || answer.status == 403;
   const std::string where = named ? "" : called(name) + ": ";
   const std::string hint = fault.hint.empty() ? "" : "; " + printable(fault.hint);
-  return {exit_code(answer.status, fault.error), where + printable(fault.error) + hint};
+  return {exit_code(answer.status, fault.error), where + printable_lines(fault.error) + hint};
 }
 
 Outcome<std::string> fetch(ApiClient& api, const std::string& target, std::string_view name) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// break, down and reopen: an order to a console, which says nothing when it is done.
+// break, down, reopen and reload: an order to a console, or to charmuxd, which says nothing when it is done.
 #include "cli/command.hpp"
 #include "cli/console_api.hpp"
 
@@ -22,6 +22,13 @@ Outcome<void> down(const Arguments& arguments, ApiClient& api) { return order(ar
 
 Outcome<void> reopen(const Arguments& arguments, ApiClient& api) {
   return order(arguments, api, arguments.force ? "/reopen?force=1" : "/reopen");
+}
+
+Outcome<void> reload(const Arguments&, ApiClient& api) {
+  const auto answer = api.post("/api/v1/reload");
+  if (!answer) return tl::unexpected(answer.error());
+  if (answer->status >= 200 && answer->status < 300) return {};
+  return tl::unexpected(refusal(*answer, ""));
 }
 
 }  // namespace charmux::cli

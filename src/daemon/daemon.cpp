@@ -2,6 +2,7 @@
 #include "daemon/daemon.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -51,8 +52,9 @@ Daemon::Daemon(config::Config config, Log& log, ReadConfig read)
           {[this] { return open_listeners_texts(); }, [this](Reading read_now) { return apply(std::move(read_now)); },
            [this] { return !roster_.retired().empty(); }}),
       tls_files_(loop_, log, [this](TlsFiles::Profiles profiles) { renew(std::move(profiles)); }),
-      api_desk_(consoles_, roster_, listeners_),
-      control_(control_settings(), api_desk_, sessions_),
+      api_desk_(consoles_, roster_, listeners_,
+                [this](const std::string& user, std::function<void(Status)> done) { reload(user, std::move(done)); }),
+      control_(control_settings(), api_desk_, sessions_, gate_),
       terminate_(loop_, SIGTERM, [this] { stop(); }),
       interrupt_(loop_, SIGINT, [this] { stop(); }),
       hangup_(loop_, SIGHUP, [this] { hang_up(); }),
@@ -150,7 +152,9 @@ frontend::Sessions::Settings Daemon::session_settings() const {
 
 frontend::ControlSocket::Settings Daemon::control_settings() {
   const config::Limits& limits = config_.limits;
+  // The group is the package's (conf/charmux.sysusers); a charmuxd that is not root is its user's alone.
   return {{{limits.api_header, limits.api_body}, limits.api_request, limits.api_idle},
+          ::geteuid() == 0 ? "charmux" : "",
           [this] { return most_viewers(); },
           limits.notice_wait};
 }

@@ -13,6 +13,7 @@
 namespace charmux::frontend {
 namespace {
 
+using access::Right;
 using protocol::HttpRequest;
 using protocol::HttpResponse;
 using protocol::HttpTarget;
@@ -22,12 +23,40 @@ HttpResponse json(std::string body) { return {200, {{"Content-Type", "applicatio
 /// One request on its way to its answer.
 struct Asked {
   ApiHouse& house;
+  Gate& gate;
   const HttpRequest& request;
   const HttpTarget& target;
-  const std::string& user;
-  const std::string& console;  ///< the name in the path; one that is listed, or empty where the path has none
+  const ApiPeer& peer;
+  const std::string& user;     ///< the peer's name
+  const std::string& console;  ///< the name in the path; one that he may watch, or empty where the path has none
   const Api::Reply& reply;
+
+  /// What he may do at that console.
+  [[nodiscard]] Right right(const std::string& name) const { return gate.rules().right(peer.person, name); }
+  [[nodiscard]] bool administers_all() const { return gate.rules().administers_all(peer.person); }
 };
+
+/// All consoles that he may watch.
+std::vector<ConsoleFacts> seen(const Asked& asked) {
+  std::vector<ConsoleFacts> all = asked.house.consoles();
+  all.erase(std::remove_if(all.begin(), all.end(),
+                           [&](const ConsoleFacts& each) { return asked.right(each.name) < Right::watch; }),
+            all.end());
+  return all;
+}
+
+/// He may see that it is there, and may not do that: 403, which is noted.
+void forbid(const Asked& asked, const std::string& why, std::string_view hint) {
+  asked.gate.refused({fmt::format("uid {}", asked.peer.uid), "control.sock", asked.user}, why);
+  asked.reply(Api::error(403, why, hint));
+}
+
+/// What he asks for takes more than to watch. False: he may not, and has been told.
+bool may_control(const Asked& asked, std::string_view hint) {
+  if (asked.right(asked.console) >= Right::control) return true;
+  forbid(asked, fmt::format("{} may only watch console {}", printable(asked.user), printable(asked.console)), hint);
+  return false;
+}
 
 /// How a Status of the house is answered.
 HttpResponse answer_of(const Status& status) {
@@ -72,7 +101,7 @@ tl::expected<Range, HttpResponse> read_range(const HttpTarget& target, std::stri
 // --- the endpoints ---
 
 void list(const Asked& asked) {
-  std::vector<ConsoleFacts> all = asked.house.consoles();
+  std::vector<ConsoleFacts> all = seen(asked);
   // 0 - 1 is the greatest there is: those without a number are last.
   std::sort(all.begin(), all.end(), [](const ConsoleFacts& one, const ConsoleFacts& other) {
     return std::pair(one.number - 1U, std::string_view(one.name)) <
@@ -81,7 +110,20 @@ void list(const Asked& asked) {
   asked.reply(json(api_json::consoles(all)));
 }
 
-void status(const Asked& asked) { asked.reply(json(api_json::daemon(asked.house.daemon()))); }
+/// Who does not administer all is told of the consoles that he may watch, and nothing of listeners and sources.
+void status(const Asked& asked) {
+  DaemonFacts facts = asked.house.daemon();
+  if (!asked.administers_all()) {
+    facts.consoles = facts.viewers = 0;
+    facts.listeners.clear();
+    facts.sources.clear();
+    for (const ConsoleFacts& each : seen(asked)) {
+      facts.consoles += asked.house.find(each.name) == nullptr ? 0 : 1;
+      facts.viewers += each.viewers;
+    }
+  }
+  asked.reply(json(api_json::daemon(facts)));
+}
 
 void show(const Asked& asked) {
   asked.reply(json(api_json::console(*asked.house.console(asked.console), asked.house.viewers(asked.console))));
@@ -113,6 +155,7 @@ void attach(const Asked& asked) {
   if (mode != "watch" && mode != "control" && mode != "force")
     return asked.reply(
         Api::error(400, fmt::format("there is no mode '{}'", printable(mode)), "mode is watch, control or force"));
+  if (mode != "watch" && !may_control(asked, "attach with --watch (mode=watch)")) return;
   if (mode != "control") wish.mode = mode == "watch" ? AttachWish::Mode::watch : AttachWish::Mode::force;
   const std::string_view keys = asked.target.parameter("keys").value_or("on");
   if (keys != "on" && keys != "off")
@@ -138,7 +181,10 @@ void reopen(const Asked& asked) {
   const std::string_view force = asked.target.parameter("force").value_or("0");
   if (force != "0" && force != "1")
     return asked.reply(Api::error(400, fmt::format("'force' is 1 or 0, not '{}'", printable(force))));
-  // Whoever may use control.sock may do what an admin may.
+  if (force == "1" && asked.right(asked.console) < Right::admin)
+    return forbid(asked,
+                  fmt::format("{} may not reopen console {} by force", printable(asked.user), printable(asked.console)),
+                  "reopen it without force; that takes `admin` of it in a [[user]] or [[group]]");
   asked.reply(answer_of(asked.house.reopen(asked.console, asked.user, force == "1")));
 }
 
@@ -149,6 +195,13 @@ void broadcast(const Asked& asked) {
   if (text->size() > Api::kMostBroadcast)
     return asked.reply(Api::error(400, fmt::format("the text has more than {} bytes", Api::kMostBroadcast)));
   asked.reply(answer_of(asked.house.broadcast(asked.console, asked.user, printable(*text))));
+}
+
+void reload(const Asked& asked) {
+  if (!asked.administers_all())
+    return forbid(asked, fmt::format("{} may not reload the configuration", printable(asked.user)),
+                  R"(it takes root, or admin = ["*"] in a [[user]] or [[group]])");
+  asked.house.reload(asked.user, [reply = asked.reply](const Status& done) { reply(answer_of(done)); });
 }
 
 void later(const Asked& asked) {
@@ -162,6 +215,7 @@ struct Endpoint {
   std::array<std::string_view, 5> path;  ///< the last may be empty: they are not there
   std::string_view method;               ///< empty: any
   void (*answer)(const Asked&);
+  Right needs = Right::none;  ///< at the console that the path names
 
   [[nodiscard]] std::size_t length() const {
     return static_cast<std::size_t>(std::find(path.begin(), path.end(), "") - path.begin());
@@ -176,14 +230,15 @@ struct Endpoint {
 };
 constexpr auto kEndpoints = std::to_array<Endpoint>({
     {{"api", "v1", "consoles"}, "GET", list},
-    {{"api", "v1", "consoles", "*"}, "GET", show},
-    {{"api", "v1", "consoles", "*", "history"}, "GET", history},
-    {{"api", "v1", "consoles", "*", "attach"}, "GET", attach},
-    {{"api", "v1", "consoles", "*", "break"}, "POST", send_break},
-    {{"api", "v1", "consoles", "*", "down"}, "POST", put_down},
-    {{"api", "v1", "consoles", "*", "reopen"}, "POST", reopen},
-    {{"api", "v1", "consoles", "*", "broadcast"}, "POST", broadcast},
+    {{"api", "v1", "consoles", "*"}, "GET", show, Right::watch},
+    {{"api", "v1", "consoles", "*", "history"}, "GET", history, Right::watch},
+    {{"api", "v1", "consoles", "*", "attach"}, "GET", attach, Right::watch},
+    {{"api", "v1", "consoles", "*", "break"}, "POST", send_break, Right::control},
+    {{"api", "v1", "consoles", "*", "down"}, "POST", put_down, Right::control},
+    {{"api", "v1", "consoles", "*", "reopen"}, "POST", reopen, Right::control},
+    {{"api", "v1", "consoles", "*", "broadcast"}, "POST", broadcast, Right::control},
     {{"api", "v1", "status"}, "GET", status},
+    {{"api", "v1", "reload"}, "POST", reload},
     {{"api", "v1", "consoles", "*", "stream"}, "", later},
     {{"api", "v1", "tickets"}, "", later},
     {{"metrics"}, "", later},
@@ -197,9 +252,10 @@ HttpResponse no_such_path(std::string_view target) {
 /// Bytes of a mistyped name that is worth a search for what was meant.
 constexpr std::size_t kMostToGuess = 64;
 
-HttpResponse no_such_console(ApiHouse& house, const std::string& name) {
+HttpResponse no_such_console(const Asked& asked) {
+  const std::string& name = asked.console;
   std::vector<ConsoleFacts> all;
-  if (name.size() <= kMostToGuess) all = house.consoles();
+  if (name.size() <= kMostToGuess) all = seen(asked);
   std::vector<std::string_view> names;
   names.reserve(all.size());
   for (const ConsoleFacts& each : all) names.push_back(each.name);
@@ -226,7 +282,7 @@ HttpResponse Api::error(unsigned status, std::string_view text, std::string_view
   return response;
 }
 
-void Api::answer(const HttpRequest& request, const std::string& peer_user, const Reply& reply) {
+void Api::answer(const HttpRequest& request, const ApiPeer& peer, const Reply& reply) {
   const Result<HttpTarget> target = protocol::parse_target(request.target);
   if (!target) return reply(error(400, "the path is not understood: " + target.error().text));
   const auto* const endpoint =
@@ -236,9 +292,13 @@ void Api::answer(const HttpRequest& request, const std::string& peer_user, const
   const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
   if (!endpoint->method.empty() && method != endpoint->method) return reply(wrong_method(request, endpoint->method));
   const std::string console = endpoint->names_console() ? target->path[3] : "";
-  const bool must_be_there = endpoint->names_console() && endpoint->answer != later;
-  if (must_be_there && !house_.console(console)) return reply(no_such_console(house_, console));
-  endpoint->answer({house_, request, *target, peer_user, console, reply});
+  const Asked asked{house_, gate_, request, *target, peer, peer.person.name, console, reply};
+  // Whether one that he may not watch is there, no answer tells.
+  if (endpoint->needs >= Right::watch && (asked.right(console) < Right::watch || !house_.console(console)))
+    return reply(no_such_console(asked));
+  if (endpoint->needs >= Right::control && !may_control(asked, "that takes `control` of it in a [[user]] or [[group]]"))
+    return;
+  endpoint->answer(asked);
 }
 
 }  // namespace charmux::frontend

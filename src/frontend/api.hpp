@@ -10,6 +10,8 @@
 
 #include "charmux/protocol/http.hpp"
 #include "frontend/api_house.hpp"
+#include "frontend/api_peer.hpp"
+#include "frontend/gate.hpp"
 
 namespace charmux::frontend {
 
@@ -38,24 +40,27 @@ struct ApiUpgrade {
 };
 using ApiAnswer = std::variant<protocol::HttpResponse, ApiUpgrade>;
 
-/// Answers the requests of the local API (docs/api.md). Knows no connection. For the loop's thread.
+/// Answers the requests of the local API (docs/api.md), each as the rules stand when it is asked: a console that
+/// somebody may not watch is not there for him. Knows no connection. For the loop's thread.
 class Api {
  public:
   /// Bytes of a broadcast's text. When hit: 400.
   static constexpr std::size_t kMostBroadcast = 1024;
 
-  explicit Api(ApiHouse& house) : house_(house) {}
+  /// `gate`: whose rules hold, and where it is noted who wanted what he may not.
+  Api(ApiHouse& house, Gate& gate) : house_(house), gate_(gate) {}
 
-  /// `peer_user` is who asks, for people. `reply` is called once, from inside this or later, or never if the daemon
+  /// `peer` is who asks, and known by name. `reply` is called once, from inside this or later, or never if the daemon
   /// stops first; it may outlive who asked.
   using Reply = std::function<void(ApiAnswer)>;
-  void answer(const protocol::HttpRequest& request, const std::string& peer_user, const Reply& reply);
+  void answer(const protocol::HttpRequest& request, const ApiPeer& peer, const Reply& reply);
 
   /// An error as all of them look, with its status.
   [[nodiscard]] static protocol::HttpResponse error(unsigned status, std::string_view text, std::string_view hint = {});
 
  private:
   ApiHouse& house_;
+  Gate& gate_;
 };
 
 }  // namespace charmux::frontend

@@ -95,6 +95,8 @@ class ApiHouse {
   [[nodiscard]] virtual Status reopen(const std::string& name, const std::string& user, bool force) = 0;
   /// `text` is one line without control bytes.
   [[nodiscard]] virtual Status broadcast(const std::string& name, const std::string& user, const std::string& text) = 0;
+  /// The configuration is read again. `done` as of send_break(); an error says what is wrong with it.
+  virtual void reload(const std::string& user, std::function<void(Status)> done) = 0;
 };
 
 }  // namespace charmux::frontend

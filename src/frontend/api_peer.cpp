@@ -2,34 +2,25 @@
 #include "frontend/api_peer.hpp"
 
 #include <fmt/core.h>
-#include <pwd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
+#include "access/local_user.hpp"
 
 namespace charmux::frontend {
-namespace {
 
-std::string user_name(uid_t uid) {
-  std::array<char, 4096> room;
-  passwd entry{};
-  passwd* found = nullptr;
-  if (::getpwuid_r(uid, &entry, room.data(), room.size(), &found) != 0 || found == nullptr)
-    return fmt::format("uid {}", uid);
-  return found->pw_name;
-}
+using access::Person;
 
-}  // namespace
-
-ApiPeer api_peer_of(int socket) {
+std::optional<ApiPeer> api_peer_of(int socket) {
+  constexpr auto kNobody = static_cast<uid_t>(-1);
   ucred peer{};
   socklen_t length = sizeof peer;
-  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return {"unknown", false};
-  const bool let_in = peer.uid == 0 || peer.uid == ::geteuid();
-  // Only these two are looked up: the name service may have to ask far away for anybody else, and nobody is to be able
-  // to make the loop wait for that.
-  return {let_in ? user_name(peer.uid) : fmt::format("uid {}", peer.uid), let_in};
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || peer.uid == kNobody) return std::nullopt;
+  const bool owner = peer.uid == 0 || peer.uid == ::geteuid();
+  // Only these two are looked up here: the name service may have to ask far away for anybody else, and nobody is to be
+  // able to make the loop wait for that.
+  if (owner) return ApiPeer{peer.uid, {Person::Kind::owner, access::local_name(peer.uid), {}}};
+  return ApiPeer{peer.uid, {Person::Kind::local, fmt::format("uid {}", peer.uid), {}}};
 }
 
 }  // namespace charmux::frontend

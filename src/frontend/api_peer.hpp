@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
+#include <sys/types.h>
+
+#include <optional>
+
+#include "access/rules.hpp"
 
 namespace charmux::frontend {
 
 /// Who is at the other end of the control socket, by the kernel's word (SO_PEERCRED, unix(7)).
 struct ApiPeer {
-  std::string user;     ///< "root"; "uid 1000" where it is not known or not let in
-  bool let_in = false;  ///< root, and the user that charmuxd runs as
+  uid_t uid = 0;
+  /// root and the user that charmuxd runs as: an owner, by name. Anybody else: a local one, called "uid 1000" until the
+  /// name service has said who that is.
+  access::Person person{};
+
+  [[nodiscard]] bool is_owner() const { return person.kind == access::Person::Kind::owner; }
 };
-/// Of a socket that is not a connected UNIX socket nobody is let in.
-[[nodiscard]] ApiPeer api_peer_of(int socket);
+/// nullopt: it is no connected UNIX socket, and nobody can be said to be there.
+[[nodiscard]] std::optional<ApiPeer> api_peer_of(int socket);
 
 }  // namespace charmux::frontend

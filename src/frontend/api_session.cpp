@@ -32,8 +32,8 @@ HttpResponse last(HttpResponse response) {
 
 }  // namespace
 
-ApiSession::ApiSession(const Context& context, net::Stream stream, ApiPeer peer, Api& api, const Settings& settings,
-                       Upgraded upgraded)
+ApiSession::ApiSession(const Context& context, net::Stream stream, ApiPeer peer, Api& api, access::LocalUsers& users,
+                       const Settings& settings, Upgraded upgraded)
     : Connection(context, std::move(stream)),
       peer_(std::move(peer)),
       api_(api),
@@ -41,6 +41,10 @@ ApiSession::ApiSession(const Context& context, net::Stream stream, ApiPeer peer,
       upgraded_(std::move(upgraded)),
       decoder_(settings.limits),
       timer_(context.loop, [this] { time_is_up(); }) {
+  if (!peer_.is_owner()) {
+    nameless_ = std::make_shared<const int>();
+    users.ask(peer_.uid, nameless_, [this](const access::Person& person) { known(person); });
+  }
   begin();
   watch_time();
 }
@@ -49,7 +53,18 @@ ApiSession::~ApiSession() = default;
 
 std::string ApiSession::full_answer() { return to_wire(last(Api::error(503, "charmuxd is full", "try again later"))); }
 
-std::string ApiSession::subject() const { return "control socket: " + peer_.user; }
+std::string ApiSession::too_often_answer(const std::string& user) {
+  return to_wire(
+      last(Api::error(503, fmt::format("{} is here too often already (limits.per_user)", user), "try again later")));
+}
+
+std::string ApiSession::subject() const { return "control socket: " + peer_.person.name; }
+
+void ApiSession::known(const access::Person& person) {
+  nameless_.reset();
+  peer_.person = person;
+  go_on();
+}
 
 // --- requests ---
 
@@ -87,11 +102,8 @@ void ApiSession::ask(const HttpRequest& request) {
   keep_alive_ = request.keep_alive;
   head_ = request.method == "HEAD";
   log_.debug("{}: {} {}", subject(), request.method, printable(request.target));
-  if (!peer_.let_in)
-    return say(Api::error(403, fmt::format("{} may not use this charmuxd", peer_.user),
-                          "be root or the user that charmuxd runs as"));
   owed_ = std::make_shared<const int>();
-  api_.answer(request, peer_.user, [this, owed = std::weak_ptr(owed_)](ApiAnswer answer) {
+  api_.answer(request, peer_, [this, owed = std::weak_ptr(owed_)](ApiAnswer answer) {
     if (!owed.expired()) answered(std::move(answer));
   });
 }
@@ -131,13 +143,14 @@ void ApiSession::give_away() {
   wish_.reset();
   timer_.stop();
   Bytes already_received = std::move(rest_);
-  upgraded_(release_stream(), std::move(already_received), std::move(wish));
+  upgraded_(release_stream(), std::move(already_received), std::move(wish), peer_.person);
 }
 
 void ApiSession::stopping() {
   wish_.reset();
-  if (owed_) {
+  if (owed_ || nameless_) {
     owed_.reset();
+    nameless_.reset();
     say(last(Api::error(503, "charmuxd is stopping")));
   } else {
     end_after_outbox();
@@ -161,7 +174,11 @@ void ApiSession::watch_time() {
 void ApiSession::time_is_up() {
   const bool served = phase() == Phase::attached && outbox_empty();
   if (!served) return end("it neither takes its answer nor hangs up");
-  if (clock_ == Clock::request)
+  if (nameless_) {
+    nameless_.reset();
+    say(last(Api::error(503, fmt::format("the name service does not say who {} is", peer_.person.name),
+                        "see whether `getent passwd` answers on this machine")));
+  } else if (clock_ == Clock::request)
     say(last(Api::error(408, fmt::format("the request took more than {}", format_duration(settings_.request)))));
   else
     end_after_outbox();

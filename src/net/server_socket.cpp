@@ -81,6 +81,14 @@ ServerSocket::ServerSocket(UniqueFd fd, const Endpoint& at) : fd_(std::move(fd))
   inode_ = status.st_ino;
 }
 
+Status ServerSocket::let_group_in(gid_t group) {
+  constexpr auto kSameOwner = static_cast<uid_t>(-1);
+  // The group first: 0660 is for no other group, not for a moment.
+  if (::lchown(path_.c_str(), kSameOwner, group) != 0 || ::chmod(path_.c_str(), 0660) != 0)
+    return failure("{}", errno_text(errno));
+  return {};
+}
+
 ServerSocket::~ServerSocket() {
   // The file may be a successor's by now; only our own is removed.
   struct stat status {};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 #include "charmux/base/result.hpp"
@@ -19,6 +21,10 @@ class ServerSocket {
   ServerSocket(ServerSocket&&) noexcept = default;
   ServerSocket& operator=(ServerSocket&&) noexcept = delete;
   ~ServerSocket();
+
+  /// Of a UNIX socket with a path: members of that group may connect as well, mode 0660. Error: it stays its owner's
+  /// alone.
+  [[nodiscard]] Status let_group_in(gid_t group);
 
   [[nodiscard]] int fd() const { return fd_.get(); }
 

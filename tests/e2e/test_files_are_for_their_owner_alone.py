@@ -5,6 +5,7 @@ no other user can open what it makes."""
 import os
 
 from support import LIVE
+from support.local_people import LocalPeople
 
 
 def mode(path):
@@ -12,6 +13,7 @@ def mode(path):
 
 
 def test_modes(kit):
+    LocalPeople(kit, {})  # without the group to which control.sock would be open
     chardev = kit.unix_chardev()
     daemon = kit.daemon("--console", f"vm={chardev.address}", "--listen", f"telnet:{kit.path('door')},console=vm",
                         wrap=("sh", "-c", 'umask 0; exec "$@"', "sh"))

@@ -44,8 +44,8 @@ def test_help_names_every_command_of_charmux(kit):
     """Every command that it shows has its own line, the same; `charmux help` is the same text."""
     shown = kit.run("charmux", "--help").stdout
     assert kit.run("charmux", "help").stdout == shown
-    usages = re.findall(r"^  charmux ((?:ls|who|status|attach|tail|break|down|reopen)\b.*?)(?:  .*)?$", shown, re.MULTILINE)
-    assert len(usages) == 8
+    usages = re.findall(r"^  charmux ((?:ls|who|status|attach|tail|break|down|reopen|reload)\b.*?)(?:  .*)?$", shown, re.MULTILINE)
+    assert len(usages) == 9
     for usage in usages:
         command = kit.run("charmux", usage.split()[0], "--help", "-h")
         assert (command.returncode, command.stdout) == (0, f"charmux {usage} [--socket PATH]\n")

@@ -61,6 +61,10 @@ class MockHouse final : public frontend::ApiHouse {
   Status broadcast(const std::string& name, const std::string& user, const std::string& text) override {
     return note("say '" + text + "' to", name, user);
   }
+  void reload(const std::string& user, std::function<void(Status)> done) override {
+    told.push_back("reload by " + user);
+    done(outcome);
+  }
 
  private:
   Status note(const std::string& what, const std::string& name, const std::string& user) {
@@ -69,11 +73,18 @@ class MockHouse final : public frontend::ApiHouse {
   }
 };
 
+inline frontend::ApiPeer owner(std::string name = "root") {
+  return {0, {access::Person::Kind::owner, std::move(name), {}}};
+}
+inline frontend::ApiPeer local(std::string name, std::vector<std::string> groups = {}) {
+  return {1000, {access::Person::Kind::local, std::move(name), std::move(groups)}};
+}
+
 /// An API whose house is the test.
 struct Asking {
   frontend::ApiAnswer ask(const protocol::HttpRequest& request) {
     std::optional<frontend::ApiAnswer> got;
-    api.answer(request, "root", [&](frontend::ApiAnswer answer) {
+    api.answer(request, peer, [&](frontend::ApiAnswer answer) {
       REQUIRE(!got);
       got = std::move(answer);
     });
@@ -92,7 +103,11 @@ struct Asking {
   }
 
   MockHouse house;
-  frontend::Api api{house};
+  Log log{LogLevel::error};
+  loop::Loop loop;
+  frontend::Gate gate{loop, log, {[] { return std::size_t{1000}; }}};
+  frontend::Api api{house, gate};
+  frontend::ApiPeer peer = owner();  ///< who asks
 };
 
 }  // namespace charmux::test

@@ -38,9 +38,27 @@ ERRORS = {
              "charmux: console vm: charmuxd is full; try again later", 75),
     "it stops": ({"POST /api/v1/consoles/vm/down": told(503, "charmuxd is stopping")}, ["down", "vm"],
                  "charmux: console vm: charmuxd is stopping", 69),
-    "another user": ({"GET /api/v1/consoles": told(403, "uid 1000 may not use this charmuxd",
-                                                   "be root or the user that charmuxd runs as")}, ["ls"],
-                     "charmux: uid 1000 may not use this charmuxd; be root or the user that charmuxd runs as", 77),
+    "a console to watch": ({"POST /api/v1/consoles/vm/break": told(403, "ann may only watch console vm",
+                                                                   "that takes `control` of it in a [[user]] or [[group]]")},
+                           ["break", "vm"], "charmux: ann may only watch console vm; that takes `control` of it in a [[user]] "
+                           "or [[group]]", 77),
+    "a console to watch, to attach": ({f"{CONSOLE}/attach": told(403, "ann may only watch console vm",
+                                                                 "attach with --watch (mode=watch)")}, ["attach", "vm"],
+                                      "charmux: ann may only watch console vm; attach with --watch (mode=watch)", 77),
+    "force": ({"POST /api/v1/consoles/vm/reopen": told(403, "ann may not reopen console vm by force", "reopen it without force; "
+                                                       "that takes `admin` of it in a [[user]] or [[group]]")},
+              ["reopen", "vm", "--force"], "charmux: ann may not reopen console vm by force; reopen it without force; that takes "
+              "`admin` of it in a [[user]] or [[group]]", 77),
+    "a reload": ({"POST /api/v1/reload": told(403, "ann may not reload the configuration",
+                                              'it takes root, or admin = ["*"] in a [[user]] or [[group]]')}, ["reload"],
+                 'charmux: ann may not reload the configuration; it takes root, or admin = ["*"] in a [[user]] or [[group]]', 77),
+    "too many connections": ({"GET /api/v1/consoles": told(503, "uid 1000 is here too often already (limits.per_user)",
+                                                           "try again later")}, ["ls"],
+                             "charmux: uid 1000 is here too often already (limits.per_user); try again later", 75),
+    "no name service": ({"GET /api/v1/consoles": told(503, "the name service does not say who uid 1000 is",
+                                                      "see whether `getent passwd` answers on this machine")}, ["ls"],
+                        "charmux: the name service does not say who uid 1000 is; see whether `getent passwd` answers on this "
+                        "machine", 75),
     "its future": ({CONSOLE: AN_EMPTY_ONE}, ["tail", "vm", "--since", "8"],
                    "charmux: console vm: --since 8 is yet to come; it has 7 bytes so far", 64),
     "closed at once": ({CONSOLE: answer(body={"name": "vm", "offset": 0}), f"{CONSOLE}/attach": Cut(SWITCHED),
@@ -48,8 +66,8 @@ ERRORS = {
                        "charmux: console vm: charmuxd at SOCKET closes each session at once; see its log", 69),
     "the session is closed": ({f"{CONSOLE}/attach": Cut(SWITCHED)}, ["attach", "vm"],
                               "charmux: console vm: charmuxd at SOCKET closed the session; see its log, or attach again", 69),
-    "no permission": (None, ["ls"], "charmux: SOCKET: Permission denied; run charmux as root or as the user that charmuxd "
-                      "runs as", 77),
+    "no permission": (None, ["ls"], "charmux: SOCKET: Permission denied; run charmux as root, as the user that charmuxd runs as, "
+                      "or as one of the group charmux", 77),
 }
 
 

@@ -44,7 +44,6 @@ ERRORS = {
                "charmux: attach: -e 'esc' is no key: write a character, ^X for Ctrl-X, or none"),
     "no path of a socket": (["charmux", "ls", "--socket", "/" + "x" * 107], 64,
                             f"charmux: '/{'x' * 107}' is no path of a UNIX socket: it has to have from 1 to 107 bytes"),
-    "charmux reload": (["charmux", "reload"], 64, "charmux: reload: not in this version"),
     "a bridge without a listener": (["charmux", "bridge", "pty:/dev/pts/3"], 64,
                                     "charmux: bridge needs a BACKEND and at least one LISTENER; see `charmux bridge --help`"),
     "a bridge that asks charmuxd": (["charmux", "bridge", "--socket", "/s", "pty:/dev/pts/3", "raw:127.0.0.1:1"], 64,

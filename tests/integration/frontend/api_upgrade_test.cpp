@@ -16,7 +16,7 @@ using Client = test::Connection;
 TEST_CASE("an upgrade gives the socket away, with every byte that came behind the request") {
   ApiDoor it;
   it.house.offered = some_console();
-  Client client = it.client({"oncall", true});
+  Client client = it.client(owner("oncall"));
   client.write(kStatus + kAttach + "typed ahead");
   it.world.run_until("it is given away", [&] { return it.upgraded.size() == 1 && it.sessions.count() == 0; });
   const auto all = it.answers(client, 2);
@@ -52,29 +52,4 @@ TEST_CASE("an upgrade waits until it has been told") {
     it.world.run_until("it is given away", [&] { return it.upgraded.size() == 1; });
   }
   CHECK(it.answer(client).status == 101);
-}
-
-TEST_CASE("who is not let in is answered 403, whatever it asks") {
-  ApiDoor it;
-  it.house.offered = some_console();
-  Client client = it.client({"uid 1000", false});
-  client.write(kStatus + kBreakOrder + kAttach);
-  for (const HttpResponse& response : it.answers(client, 3)) {
-    CHECK(response.status == 403);
-    CHECK(response.body.find("uid 1000 may not") != std::string::npos);
-  }
-  CHECK(it.house.told.empty());
-  CHECK(it.upgraded.empty());
-}
-
-TEST_CASE("a peer is known by the kernel's word, and only on a UNIX socket") {
-  int pair[2] = {-1, -1};
-  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
-  const UniqueFd one(pair[0]);
-  const UniqueFd other(pair[1]);
-  CHECK(api_peer_of(one.get()).let_in);
-  CHECK(!api_peer_of(one.get()).user.empty());
-  const UniqueFd tcp(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  CHECK(!api_peer_of(tcp.get()).let_in);
-  CHECK(!api_peer_of(-1).let_in);
 }

@@ -13,6 +13,7 @@
 #include "frontend/api_session.hpp"
 #include "frontend/sessions.hpp"
 #include "kit/connection.hpp"
+#include "kit/name_service.hpp"
 #include "kit/world.hpp"
 #include "support/api_house.hpp"
 
@@ -36,14 +37,14 @@ struct ApiDoor {
     house.facts.version = "0.1.0";
   }
 
-  /// A client, let in unless said otherwise.
-  Connection client(const frontend::ApiPeer& peer = {"root", true}) {
+  /// A client: root, unless said otherwise. `names` says who others are.
+  Connection client(const frontend::ApiPeer& peer = owner()) {
     int pair[2] = {-1, -1};
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0);
     sessions.add(std::make_unique<frontend::ApiSession>(
-        sessions.context(), sessions.stream(UniqueFd(pair[0])), peer, api, settings,
-        [this](net::Stream stream, Bytes already, frontend::AttachWish wish) {
-          upgraded.push_back({std::move(stream), std::move(already), std::move(wish)});
+        sessions.context(), sessions.stream(UniqueFd(pair[0])), peer, api, users, settings,
+        [this](net::Stream stream, Bytes already, frontend::AttachWish wish, const access::Person& person) {
+          upgraded.push_back({std::move(stream), std::move(already), std::move(wish), person});
         }));
     return Connection(UniqueFd(pair[1]));
   }
@@ -83,11 +84,15 @@ struct ApiDoor {
     net::Stream stream;
     Bytes already;
     frontend::AttachWish wish;
+    access::Person person;
   };
 
   World world;
   MockHouse house;
-  frontend::Api api{house};
+  NameService names;
+  access::LocalUsers users{world.loop, names.look()};
+  frontend::Gate gate{world.loop, world.log, {[] { return std::size_t{1000}; }}};
+  frontend::Api api{house, gate};
   const frontend::ApiSession::Settings settings;
   std::vector<Upgrade> upgraded;
   frontend::Sessions sessions{world.loop, world.log, {16 * KiB}};

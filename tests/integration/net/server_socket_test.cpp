@@ -39,6 +39,28 @@ TEST_CASE("a UNIX listener's file is for its owner alone, whatever the umask") {
   CHECK((status.st_mode & 07777) == 0600);
 }
 
+TEST_CASE("a UNIX listener's file is opened to one group, and to nobody where that cannot be") {
+  constexpr gid_t kGroup = 60;
+  TempDir directory;
+  ::umask(0);
+  auto socket = listen_at(directory / "door");
+  REQUIRE(socket);
+  const auto is = [&](unsigned mode, gid_t group) {
+    struct stat status {};
+    return ::lstat((directory / "door").c_str(), &status) == 0 && (status.st_mode & 07777) == mode &&
+           status.st_gid == group;
+  };
+  {
+    const WithoutPrivileges as_anybody;
+    // He may change the mode of what is his, and not give it to a group that he is not in.
+    CHECK_FALSE(socket->let_group_in(kGroup));
+  }
+  CHECK(is(0600, 0));
+  CHECK(socket->let_group_in(kGroup));
+  CHECK(is(0660, kGroup));
+  CHECK(connect_to(At::path(directory / "door")));
+}
+
 TEST_CASE("a UNIX listener's file that nobody listens on any more is replaced") {
   TempDir directory;
   const At at = At::path(directory / "door");

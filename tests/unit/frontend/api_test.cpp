@@ -163,8 +163,8 @@ TEST_CASE("a break may be answered later, when nobody who asked is left") {
   std::optional<ApiAnswer> got;
   {
     const HttpRequest request{"POST", "/api/v1/consoles/alpha/break", "", "", true};
-    Api api(it.house);
-    api.answer(request, std::string("root"), [&](ApiAnswer answer) { got = std::move(answer); });
+    Api api(it.house, it.gate);
+    api.answer(request, owner(), [&](ApiAnswer answer) { got = std::move(answer); });
   }
   CHECK(!got);
   it.house.breaks.at(0)(Status{});
