@@ -60,7 +60,7 @@ class House:
     (user("ann") + BOB, "ann may not watch this console any more"),
     (user("ann", 'control = ["other"]') + BOB, "ann may not watch this console any more"),
     (user("ann", 'control = ["*"]', password="another") + BOB, "the password of ann has changed"),
-])
+], ids=["no user", "no right", "a right elsewhere", "another password"])
 def test_who_logged_in(kit, users, told):
     house = House(kit)
     ann = house.come("ann")
