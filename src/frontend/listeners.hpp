@@ -69,10 +69,18 @@ class Listeners {
   using Row = std::unique_ptr<PortRow>;
   [[nodiscard]] Result<Fixed> opened(const Entrance::Terms& terms, const std::vector<net::Endpoint>& endpoints);
   [[nodiscard]] Row row_of(const Entrance::Terms& terms, const std::vector<net::Endpoint>& endpoints);
+  /// Those that are to be no more.
+  struct Replaced {
+    std::vector<Fixed> fixed;
+    std::vector<Row> rows;
+  };
   [[nodiscard]] Status check_those_that_stay(const std::vector<Wanted>& wanted, const config::Config& config);
-  struct Replaced;
+  [[nodiscard]] std::vector<const Wanted*> those_that_are_new(const std::vector<Wanted>& wanted) const;
+  [[nodiscard]] Replaced take_those_that_go(const std::vector<Wanted>& wanted);
+  [[nodiscard]] Status open_all(const std::vector<const Wanted*>& fresh);
   void close(Replaced& gone);
   void open_again(Replaced& gone);
+  void forget(Replaced& gone);
   void settle(const std::vector<Wanted>& wanted);
 
   loop::Loop& loop_;

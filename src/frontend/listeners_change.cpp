@@ -19,45 +19,62 @@ const Wanted* like(const config::Listen& listen, const std::vector<Wanted>& want
 
 }  // namespace
 
-/// Those that are to be no more.
-struct Listeners::Replaced {
-  std::vector<Fixed> fixed;
-  std::vector<Row> rows;
-};
-
 Status Listeners::change(const std::vector<Wanted>& wanted, const config::Config& config) {
   if (Status good = check_those_that_stay(wanted, config); !good) return good;
-  std::vector<const Wanted*> fresh;
-  for (const Wanted& each : wanted) {
-    const auto is = [text = config::door_text(each.terms.listen)](const config::Listen& listen) {
-      return config::door_text(listen) == text;
-    };
-    const bool there = std::any_of(fixed_.begin(), fixed_.end(), [&](const Fixed& at) { return is(at.listen()); }) ||
-                       std::any_of(rows_.begin(), rows_.end(), [&](const Row& at) { return is(at->listen()); });
-    if (!there) fresh.push_back(&each);
-  }
+  const std::vector<const Wanted*> fresh = those_that_are_new(wanted);
   // What goes may be in the way of what comes: at the same port of all addresses, or of another kind.
+  Replaced gone = take_those_that_go(wanted);
+  close(gone);
+  if (Status open = open_all(fresh); !open) {
+    open_again(gone);
+    return open;
+  }
+  forget(gone);
+  settle(wanted);
+  return {};
+}
+
+std::vector<const Wanted*> Listeners::those_that_are_new(const std::vector<Wanted>& wanted) const {
+  const std::vector<Listed> there = all();
+  std::vector<const Wanted*> fresh;
+  for (const Wanted& each : wanted)
+    if (std::none_of(there.begin(), there.end(), [text = config::door_text(each.terms.listen)](const Listed& listed) {
+          return listed.address == text;
+        }))
+      fresh.push_back(&each);
+  return fresh;
+}
+
+Listeners::Replaced Listeners::take_those_that_go(const std::vector<Wanted>& wanted) {
   Replaced gone;
-  const auto stays = [&](const config::Listen& listen) { return like(listen, wanted) != nullptr; };
-  const auto fixed =
-      std::stable_partition(fixed_.begin(), fixed_.end(), [&](const Fixed& at) { return stays(at.listen()); });
-  const auto row =
-      std::stable_partition(rows_.begin(), rows_.end(), [&](const Row& at) { return stays(at->listen()); });
+  const auto fixed = std::stable_partition(fixed_.begin(), fixed_.end(),
+                                           [&](const Fixed& each) { return like(each.listen(), wanted) != nullptr; });
+  const auto row = std::stable_partition(rows_.begin(), rows_.end(),
+                                         [&](const Row& each) { return like(each->listen(), wanted) != nullptr; });
   std::move(fixed, fixed_.end(), std::back_inserter(gone.fixed));
   std::move(row, rows_.end(), std::back_inserter(gone.rows));
   fixed_.erase(fixed, fixed_.end());
   rows_.erase(row, rows_.end());
-  close(gone);
+  return gone;
+}
+
+/// All of them, or none.
+Status Listeners::open_all(const std::vector<const Wanted*>& fresh) {
   const std::size_t before = fixed_.size();
   const std::size_t rows_before = rows_.size();
   for (const Wanted* const each : fresh) {
-    const Status open = this->open(each->terms, each->endpoints);
+    Status open = this->open(each->terms, each->endpoints);
     if (open) continue;
     fixed_.erase(fixed_.begin() + static_cast<std::ptrdiff_t>(before), fixed_.end());
     rows_.erase(rows_.begin() + static_cast<std::ptrdiff_t>(rows_before), rows_.end());
-    open_again(gone);
     return open;
   }
+  for (std::size_t i = rows_before; i < rows_.size(); ++i)
+    for (console::Console* const each : offered_) rows_[i]->offer(*each);
+  return {};
+}
+
+void Listeners::forget(Replaced& gone) {
   for (const Fixed& each : gone.fixed) {
     each.terms->closed = true;
     log_.info("listening no more: {}", each.door.text());
@@ -66,10 +83,6 @@ Status Listeners::change(const std::vector<Wanted>& wanted, const config::Config
     each->terms().closed = true;
     log_.info("listening no more: {}", config::door_text(each->listen()));
   }
-  for (std::size_t i = rows_before; i < rows_.size(); ++i)
-    for (console::Console* const each : offered_) rows_[i]->offer(*each);
-  settle(wanted);
-  return {};
 }
 
 /// Others are looked at when they are opened.
