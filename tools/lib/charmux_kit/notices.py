@@ -4,8 +4,10 @@
 import re
 
 LIVE = b"[charmux: live]\r\n"
-# A notice stands on a line of its own; where the guest was in the middle of one, CR LF comes before it.
-_NOTICE = re.compile(rb"(?:(?<!\n)\r\n)?\[charmux: ([^\r\n]*)\]\r\n")
+# A notice stands on a line of its own; where the guest was in the middle of one, CR LF comes before it, and between a CR of
+# the guest's and that telnet's NUL (RFC 854).
+_BEFORE = rb"(?:(?<!\n)(?:(?<=\r)\x00)?\r\n)?"
+_NOTICE = re.compile(_BEFORE + rb"\[charmux: ([^\r\n]*)\]\r\n")
 
 
 def notices(data):
@@ -14,7 +16,7 @@ def notices(data):
 
 
 # Who else came, left, or got the pen.
-_OTHERS = re.compile(rb"(?:(?<!\n)\r\n)?\[charmux: [^\r\n]* (?:watching|types now)\]\r\n")
+_OTHERS = re.compile(_BEFORE + rb"\[charmux: [^\r\n]* (?:watching|types now)\]\r\n")
 
 
 def without_others(data):
