@@ -66,25 +66,38 @@ def sign_rsa(lab, done):
          "-out", "server-rsa.crt", cwd=lab)
 
 
+def scan(kit, lab, port, options, number):
+    """What testssl finds there, by what it calls it: "SEVERITY: text"."""
+    found = kit.path(f"found{number}.json")
+    ended = kit.run("testssl", "--quiet", "--color", "0", "--warnings", "batch", "--nodns", "none", "--ip", "127.0.0.1",
+                    *options, "--add-ca", lab / "ca.crt", "--jsonfile", found, f"localhost:{port}", seconds=140)
+    findings = json.loads(found.read_text()) if found.exists() else []
+    assert findings and findings[-1]["id"] == "scanTime", ended.stdout + ended.stderr
+    return {each["id"].split()[0]: f"{each['severity']}: {each['finding']}" for each in findings}
+
+
+def unable(said):
+    """The checks that it could not make."""
+    return {name for name, text in said.items() if text.startswith("WARN: ")}
+
+
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("listener", PORTS)
 def test_testssl(kit, lab, listener, part):
     options, has_to_say = PARTS[part]
-    found = kit.path("found.json")
-    ended = kit.run("testssl", "--quiet", "--color", "0", "--warnings", "batch", "--nodns", "none", "--ip", "127.0.0.1",
-                    *options, "--add-ca", lab / "ca.crt", "--jsonfile", found, f"localhost:{PORTS[listener]}", seconds=140)
-    findings = json.loads(found.read_text()) if found.exists() else []
-    assert findings and findings[-1]["id"] == "scanTime", ended.stdout + ended.stderr
-    said = {each["id"].split()[0]: each["finding"] for each in findings}
+    # Its client may meet the end of a connection before it has read all ("connect problem"): such a check is made again.
+    for number in range(3):
+        said = scan(kit, lab, PORTS[listener], options, number)
+        if unable(said) <= CANNOT[listener]:
+            break
     if listener == "certificates":
         has_to_say = {name: text for name, text in has_to_say.items() if name not in CANNOT[listener]}
-    wrong = {name: said.get(name) for name, text in has_to_say.items() if not said.get(name, "").startswith(text)}
+    wrong = {name: said.get(name) for name, text in has_to_say.items()
+             if not said.get(name, ": ").partition(": ")[2].startswith(text)}
     assert not wrong
-    serious = {each["id"].split()[0]: f"{each['severity']}: {each['finding']}" for each in findings
-               if each["severity"] not in HARMLESS}
-    unable = {name for name, text in serious.items() if text.startswith("WARN: ")}
-    assert unable <= CANNOT[listener], serious
-    assert serious.keys() - unable <= {A_LABS_OWN}, serious
+    serious = {name: text for name, text in said.items() if text.partition(": ")[0] not in HARMLESS}
+    assert unable(said) <= CANNOT[listener], serious
+    assert serious.keys() - unable(said) <= {A_LABS_OWN}, serious
 
 
 @pytest.mark.parametrize("listener", PORTS)
