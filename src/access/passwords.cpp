@@ -128,8 +128,8 @@ struct Passwords::State {
   std::deque<std::shared_ptr<Check>> waiting;
   std::shared_ptr<Check> looked_at;
   MonoTime began{};
-  /// Runs after a hash as long as that took: a processor is busy with them half of the time at most, whatever number of
-  /// strangers guesses.
+  /// Runs after a hash twice as long as that took: a processor is busy with them a third of the time at most, whatever
+  /// number of strangers guesses, and all that they cost beside hashes leaves half of one free.
   loop::Timer rest;
   loop::Work work;
 };
@@ -169,7 +169,7 @@ void Passwords::State::end() {
   else
     refused(*check, cause::kWrong, check->why);
   // PAM waits more than it reckons.
-  if (check->pam.service.empty()) rest.start(std::chrono::ceil<std::chrono::milliseconds>(loop.now() - began));
+  if (check->pam.service.empty()) rest.start(std::chrono::ceil<std::chrono::milliseconds>(2 * (loop.now() - began)));
   begin();
   if (!check->wanted.expired()) check->answer(check->good ? Verdict::good : Verdict::wrong);
 }

@@ -15,7 +15,7 @@
 namespace charmux::access {
 
 /// Looks at passwords: one at a time, on the thread pool, since a hash is meant to take long (yescrypt: 20 ms and
-/// more), and after each as long not, so that half a processor is the most that strangers can use. Who tries too often
+/// more), and after each twice as long not, so that hashes take a third of a processor at most. Who tries too often
 /// is refused before that. Whether there is such a user, and whether he has a password, cannot be told from how long it
 /// takes: one who has none is compared with a hash that nothing fits, of the cost of yescrypt as charmux passwd makes
 /// it. (Where PAM, or a hash of another cost, is a user's, that takes its own time.) Refusals are logged, the first of
