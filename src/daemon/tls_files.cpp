@@ -50,6 +50,8 @@ void TlsFiles::follow(std::vector<config::TlsProfile> profiles, Looks looks) {
   for (const std::string& path : paths_of(profiles_)) directories.merge(loop::directories_to(path));
   if (const Status watched = watch_.follow(directories); !watched)
     log_.warn("changed certificates are not noticed, a reload reads them: {}", watched.error().text);
+  // What has changed since they were read, and before they were watched, nobody told.
+  if (!profiles_.empty()) pause_.start(kPause);
 }
 
 void TlsFiles::stop() {
