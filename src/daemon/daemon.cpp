@@ -155,8 +155,7 @@ frontend::ControlSocket::Settings Daemon::control_settings() {
   // The group is the package's (conf/charmux.sysusers); a charmuxd that is not root is its user's alone.
   return {{{limits.api_header, limits.api_body}, limits.api_request, limits.api_idle},
           ::geteuid() == 0 ? "charmux" : "",
-          [this] { return most_viewers(); },
-          limits.notice_wait};
+          [this] { return most_viewers(); }};
 }
 
 std::size_t Daemon::most_viewers() {

@@ -30,7 +30,7 @@ bool Retired::holds(const std::string& name) const {
 bool Retired::is_over(const Leaving& each) {
   console::Console& console = *each.console;
   const bool late = loop_.now() >= each.deadline;
-  // A copy: who is closed leaves the list when its session is destroyed, at the end of the turn.
+  // Who is closed leaves the list when its session is destroyed, at the end of the turn.
   for (console::Viewer* const viewer : console.viewers())
     if (late) viewer->expire("it does not read what its console said last");
   return console.viewers().empty() && (late || (console.stopped() && journals_.stopped(console)));

@@ -18,6 +18,10 @@ struct ApiPeer {
 
   [[nodiscard]] bool is_owner() const { return person.kind == access::Person::Kind::owner; }
 };
+/// The uid alone. nullopt: as below.
+[[nodiscard]] std::optional<uid_t> peer_uid(int socket);
+/// root, and the user that charmuxd runs as.
+[[nodiscard]] bool is_owner(uid_t uid);
 /// nullopt: it is no connected UNIX socket, and nobody can be said to be there.
 [[nodiscard]] std::optional<ApiPeer> api_peer_of(int socket);
 

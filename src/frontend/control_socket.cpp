@@ -109,7 +109,7 @@ console::ViewerSettings ControlSocket::settings_for(const AttachWish& wish, acce
   settings.replay = wish.replay.value_or(telnet ? console.replay() : 0);
   settings.since = wish.since;
   settings.from_line_start = telnet;
-  settings.notice_wait = settings_.notice_wait;
+  settings.notice_wait = gate_.limits().notice_wait;
   return settings;
 }
 

@@ -24,7 +24,6 @@ class ControlSocket {
     ApiSession::Settings api;
     std::string group;  ///< whose members may connect, too, if there is such a group; empty: nobody's
     std::function<std::size_t()> viewers;  ///< the most clients of the daemon at once, kOwnRoom apart
-    std::chrono::milliseconds notice_wait;
   };
   ControlSocket(Settings settings, ApiHouse& house, Sessions& sessions, Gate& gate);
 

@@ -2,14 +2,12 @@
 // Who comes, and who it is.
 #include "frontend/entrance.hpp"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 
 #include "charmux/base/text.hpp"
 #include "console/notices.hpp"
+#include "frontend/api_peer.hpp"
 #include "frontend/pass.hpp"
 #include "frontend/proxied.hpp"
 #include "frontend/shaking.hpp"
@@ -40,11 +38,8 @@ std::optional<address::IpBytes> ip_of(const std::string& from) {
 
 /// Who is at the other end of a UNIX socket, by the kernel's word.
 Person peer_person(int fd) {
-  ucred peer{};
-  socklen_t length = sizeof peer;
-  const bool known = ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0;
-  const bool owner = known && (peer.uid == 0 || peer.uid == ::geteuid());
-  return {owner ? Person::Kind::owner : Person::Kind::local};
+  const std::optional<uid_t> uid = peer_uid(fd);
+  return {uid && is_owner(*uid) ? Person::Kind::owner : Person::Kind::local};
 }
 
 }  // namespace
